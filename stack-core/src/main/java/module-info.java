@@ -1,0 +1,8 @@
+/** The protocols: pure Java, no I/O, no threads, no wall clock. */
+module io.tapstack.core {
+  requires static transitive org.jspecify;
+
+  exports io.tapstack.base;
+  exports io.tapstack.link;
+  exports io.tapstack.wire;
+}
