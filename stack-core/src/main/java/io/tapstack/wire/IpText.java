@@ -38,9 +38,11 @@ final class IpText {
     if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) {
       return null;
     }
-    int[] front = gap < 0 ? groups(text) : groups(text.substring(0, gap));
-    int[] back = gap < 0 ? new int[0] : groups(text.substring(gap + 2));
-    if (front == null || back == null) {
+    String beforeGap = gap < 0 ? "" : text.substring(0, gap);
+    int[] front = groups(beforeGap);
+    int[] back = groups(gap < 0 ? text : text.substring(gap + 2));
+    // RFC 4291 section 2.2: a dotted quad can only be the last 32 bits.
+    if (front == null || back == null || beforeGap.indexOf('.') >= 0) {
       return null;
     }
     int given = front.length + back.length;
@@ -89,6 +91,11 @@ final class IpText {
       }
     }
     return groups;
+  }
+
+  /** An address with a port, as a URL would write it (RFC 3986 section 3.2.2). */
+  static String formatEndpoint(IpAddress address, int port) {
+    return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
   }
 
   static String formatV4(int bits) {
