@@ -142,4 +142,17 @@ public final class Ipv4Header {
     int checksum = InternetChecksum.finish(InternetChecksum.add(0, packet, offset, MIN_LENGTH));
     packet.putShort(offset + CHECKSUM, (short) checksum);
   }
+
+  /**
+   * Lengthens a written header over the options that stand behind it, and sets its checksum anew.
+   * The total length is left alone.
+   *
+   * @param headerLength header and options, a multiple of 4 from 20 to 60
+   */
+  public static void extend(ByteBuffer packet, int offset, int headerLength) {
+    packet.put(offset + VERSION_IHL, (byte) (0x40 | headerLength / 4));
+    packet.putShort(offset + CHECKSUM, (short) 0);
+    int checksum = InternetChecksum.finish(InternetChecksum.add(0, packet, offset, headerLength));
+    packet.putShort(offset + CHECKSUM, (short) checksum);
+  }
 }

@@ -162,4 +162,10 @@ public final class TcpOptions {
     segment.putInt(position + 8, echo);
     return position + 12;
   }
+
+  /** Writes two NOPs and the head of a SACK option, whose blocks of two words follow. */
+  public static int writeSackHeader(ByteBuffer segment, int position, int blocks) {
+    segment.putInt(position, NOP << 24 | NOP << 16 | SACK << 8 | 2 + 8 * blocks);
+    return position + 4;
+  }
 }
