@@ -107,6 +107,11 @@ public final class Packet {
     this.slabOffset = slabOffset;
   }
 
+  /** The memory that {@link #buffer} is cut from, for a device that needs addresses. */
+  public ByteBuffer slab() {
+    return pool.slab();
+  }
+
   /** The bytes of data in this packet's own cell. */
   public int length() {
     return end - start;
