@@ -3,6 +3,7 @@ module io.tapstack.core {
   requires static transitive org.jspecify;
 
   exports io.tapstack.base;
+  exports io.tapstack.ip;
   exports io.tapstack.link;
   exports io.tapstack.wire;
 }
