@@ -5,5 +5,6 @@ module io.tapstack.core {
   exports io.tapstack.base;
   exports io.tapstack.ip;
   exports io.tapstack.link;
+  exports io.tapstack.sim;
   exports io.tapstack.wire;
 }
