@@ -6,5 +6,6 @@ module io.tapstack.core {
   exports io.tapstack.ip;
   exports io.tapstack.link;
   exports io.tapstack.sim;
+  exports io.tapstack.udp;
   exports io.tapstack.wire;
 }
