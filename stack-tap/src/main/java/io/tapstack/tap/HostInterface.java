@@ -4,6 +4,8 @@ import io.tapstack.tap.Netlink.LinkState;
 import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The side of a TAP device that Linux sees: its MTU, addresses and whether it is up. What was
@@ -13,6 +15,8 @@ import java.util.List;
  * <p>Everything but looking needs the capability CAP_NET_ADMIN. Thread: one at a time.
  */
 public final class HostInterface implements AutoCloseable {
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
+
   private record Address(IpAddress ip, int prefixLength) {}
 
   private final String name;
@@ -64,8 +68,9 @@ public final class HostInterface implements AutoCloseable {
   public void up() throws TapException {
     try (Netlink netlink = new Netlink()) {
       netlink.setFlags(before, name, Netlink.IFF_UP);
+      broughtUp = !before.isUp();
+      awaitAddresses(netlink);
     }
-    broughtUp = !before.isUp();
   }
 
   /**
@@ -82,6 +87,34 @@ public final class HostInterface implements AutoCloseable {
     try (Netlink netlink = new Netlink()) {
       if (netlink.addAddress(before, name, ip, prefixLength)) {
         added.add(new Address(ip, prefixLength));
+      }
+      awaitAddresses(netlink);
+    }
+  }
+
+  /**
+   * Waits until the host takes packets to the addresses that were added. The kernel says that an
+   * IPv6 address is there before it has made the route to itself; packets are lost until then.
+   */
+  private void awaitAddresses(Netlink netlink) throws TapException {
+    if (!netlink.link(name).isUp()) {
+      return; // there is none on an interface that is down
+    }
+    long deadline = System.nanoTime() + PATIENCE;
+    for (Address address : added) {
+      while (!netlink.isLocal(address.ip())) {
+        if (System.nanoTime() > deadline) {
+          throw new TapException(
+              TapException.Reason.SYSTEM,
+              "the kernel has given "
+                  + name
+                  + " the address "
+                  + address.ip()
+                  + " and does not take packets to it; \"ip route get "
+                  + address.ip()
+                  + "\" shows where they go");
+        }
+        LockSupport.parkNanos(100_000);
       }
     }
   }

@@ -38,6 +38,8 @@ final class Netlink implements AutoCloseable {
   private static final int RTM_SETLINK = 19;
   private static final int RTM_NEWADDR = 20;
   private static final int RTM_DELADDR = 21;
+  private static final int RTM_NEWROUTE = 24;
+  private static final int RTM_GETROUTE = 26;
 
   private static final int NLM_F_REQUEST = 1;
   private static final int NLM_F_ACK = 4;
@@ -52,6 +54,8 @@ final class Netlink implements AutoCloseable {
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
   private static final int NLMSGERR_ATTR_MSG = 1;
+  private static final int RTA_DST = 1;
+  private static final int RTN_LOCAL = 2;
 
   private static final int LENGTH = 0;
   private static final int TYPE = 4;
@@ -59,6 +63,7 @@ final class Netlink implements AutoCloseable {
   private static final int SEQUENCE = 8;
   private static final int HEADER = 16;
   private static final int IFINFOMSG = 16;
+  private static final int RTMSG = 12;
 
   private final Native os;
   private final int fd;
@@ -128,8 +133,9 @@ final class Netlink implements AutoCloseable {
   }
 
   /**
-   * Adds an address. An IPv6 address works at once: the kernel does not look for a duplicate first
-   * (RFC 4862 section 5.4), because the only neighbour is this process.
+   * Adds an address. The kernel does not look for a duplicate of an IPv6 address first (RFC 4862
+   * section 5.4), because the only neighbour is this process; it still finishes the work in the
+   * background, see {@link #isLocal}.
    *
    * @return false if the interface has it already
    */
@@ -152,6 +158,18 @@ final class Netlink implements AutoCloseable {
     if (errno != Errno.EADDRNOTAVAIL) {
       check(errno, name, "address del " + ip + "/" + prefix + " dev " + name);
     }
+  }
+
+  /** Whether the host takes a packet to this address for its own now. */
+  boolean isLocal(IpAddress ip) {
+    begin(RTM_GETROUTE, 0);
+    memory.put(end, (byte) (ip.isV4() ? AF_INET : AF_INET6));
+    memory.put(end + 1, (byte) ip.bits());
+    end += RTMSG;
+    attribute(RTA_DST, ip.toBytes());
+    return call() == 0
+        && (memory.getShort(TYPE) & 0xffff) == RTM_NEWROUTE
+        && memory.get(HEADER + 7) == RTN_LOCAL;
   }
 
   private void address(LinkState link, IpAddress ip, int prefix) {
