@@ -6,6 +6,8 @@ module io.tapstack.core {
   exports io.tapstack.ip;
   exports io.tapstack.link;
   exports io.tapstack.sim;
+  exports io.tapstack.stack;
+  exports io.tapstack.tcp;
   exports io.tapstack.udp;
   exports io.tapstack.wire;
 }

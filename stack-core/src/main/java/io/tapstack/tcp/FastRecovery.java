@@ -1,0 +1,102 @@
+package io.tapstack.tcp;
+
+/**
+ * Loss detection by duplicate ACKs and the recovery that follows, for a peer without SACK: limited
+ * transmit (RFC 3042), fast retransmit and fast recovery (RFC 5681 section 3.2) in the NewReno form
+ * (RFC 6582).
+ */
+final class FastRecovery {
+  /** RFC 5681 section 3.2: the duplicate ACK that is taken for a loss. */
+  private static final int DUP_THRESH = 3;
+
+  /** What is to be done about an ACK. */
+  enum Verdict {
+    NOTHING,
+    RETRANSMIT
+  }
+
+  private final CongestionControl congestion;
+  private int duplicates;
+  private boolean recovering;
+
+  /** SND.NXT when the last loss was detected: one more than the RFC's variable of this name. */
+  private int recover;
+
+  /** Bytes that duplicate ACKs say have left the network, on top of cwnd. */
+  private int inflation;
+
+  FastRecovery(CongestionControl congestion, int iss) {
+    this.congestion = congestion;
+    recover = iss;
+  }
+
+  /** How much may be in flight: cwnd and what duplicate ACKs add to it. */
+  int window() {
+    return congestion.cwnd() + inflation;
+  }
+
+  boolean isRecovering() {
+    return recovering;
+  }
+
+  /**
+   * A duplicate ACK arrived.
+   *
+   * @param ack the acknowledgment number, equal to SND.UNA
+   * @param sndMax the highest sequence number sent
+   */
+  Verdict duplicateAck(int ack, int sndMax, int mss) {
+    duplicates++;
+    if (recovering) {
+      // RFC 5681 section 3.2 (4); never more than what is outstanding can have left the network
+      inflation = Math.min(inflation + mss, sndMax - ack);
+      return Verdict.NOTHING;
+    }
+    if (duplicates < DUP_THRESH) {
+      inflation = duplicates * mss; // RFC 3042: one new segment for each of the first two
+      return Verdict.NOTHING;
+    }
+    inflation = 0;
+    // RFC 6582 section 3.2 (2): duplicates of what was sent before the last loss say nothing new
+    if (duplicates > DUP_THRESH || Seq.leq(ack, recover)) {
+      return Verdict.NOTHING;
+    }
+    recovering = true;
+    recover = sndMax;
+    congestion.lossDetected(sndMax - ack);
+    inflation = DUP_THRESH * mss;
+    return Verdict.RETRANSMIT;
+  }
+
+  /**
+   * New data was acknowledged.
+   *
+   * @param acked how many bytes
+   * @param flight how many were in flight before
+   */
+  Verdict newAck(int ack, int acked, int flight, int mss) {
+    duplicates = 0;
+    if (!recovering) {
+      inflation = 0;
+      congestion.acked(acked, flight);
+      return Verdict.NOTHING;
+    }
+    if (Seq.geq(ack, recover)) {
+      recovering = false;
+      inflation = 0;
+      congestion.recovered(flight - acked);
+      return Verdict.NOTHING;
+    }
+    // RFC 6582 section 3.2 (3), a partial ACK: the next hole, and the window deflated by what left
+    inflation = Math.max(inflation - acked, 0) + (acked >= mss ? mss : 0);
+    return Verdict.RETRANSMIT;
+  }
+
+  /** The retransmission timer expired: RFC 6582 section 3.2 (4). */
+  void timedOut(int sndMax) {
+    duplicates = 0;
+    recovering = false;
+    inflation = 0;
+    recover = sndMax;
+  }
+}

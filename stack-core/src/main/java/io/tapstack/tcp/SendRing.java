@@ -1,0 +1,154 @@
+package io.tapstack.tcp;
+
+import io.tapstack.link.Packet;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes that an application has written and the peer has not acknowledged: one off-heap ring.
+ * The application's bytes are copied in once; segments and retransmissions are gathered from here
+ * by the device.
+ *
+ * <p>Positions are counts of bytes since the connection began. {@code head} is the first byte not
+ * acknowledged, {@code tail} one past the last byte written.
+ *
+ * <p>Threads: one writer, which owns {@code tail} and needs not own the stack; the owner of the
+ * stack owns {@code head}. Each publishes its own position with a release store after the bytes,
+ * and reads the other's with an acquire load. The memory comes with the first write and goes back
+ * when both sides are done with it.
+ */
+final class SendRing {
+  private static final VarHandle HEAD;
+  private static final VarHandle TAIL;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      HEAD = lookup.findVarHandle(SendRing.class, "head", long.class);
+      TAIL = lookup.findVarHandle(SendRing.class, "tail", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final RingMemory pool;
+  private final int capacity;
+  private @Nullable ByteBuffer memory;
+
+  @SuppressWarnings("FieldMayBeFinal") // written through HEAD
+  private long head;
+
+  @SuppressWarnings("FieldMayBeFinal") // written through TAIL
+  private long tail;
+
+  /** Set by a writer that found too little room; the owner clears it when it says "writable". */
+  private volatile boolean writerWaits;
+
+  SendRing(RingMemory pool) {
+    this.pool = pool;
+    capacity = pool.size();
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  // ---- the writer ----
+
+  /** How many bytes can be written now. */
+  int room() {
+    return capacity - (int) (tail - (long) HEAD.getAcquire(this));
+  }
+
+  int write(byte[] source, int offset, int length) {
+    int accepted = roomFor(length);
+    if (accepted > 0) {
+      ByteBuffer ring = memory();
+      int position = (int) tail & capacity - 1;
+      int first = Math.min(accepted, capacity - position);
+      ring.put(position, source, offset, first);
+      ring.put(0, source, offset + first, accepted - first);
+      TAIL.setRelease(this, tail + accepted);
+    }
+    return accepted;
+  }
+
+  /** Takes bytes from the source's position on and moves it. */
+  int write(ByteBuffer source) {
+    int accepted = roomFor(source.remaining());
+    if (accepted > 0) {
+      ByteBuffer ring = memory();
+      int from = source.position();
+      int position = (int) tail & capacity - 1;
+      int first = Math.min(accepted, capacity - position);
+      ring.put(position, source, from, first);
+      ring.put(0, source, from + first, accepted - first);
+      source.position(from + accepted);
+      TAIL.setRelease(this, tail + accepted);
+    }
+    return accepted;
+  }
+
+  private int roomFor(int length) {
+    int room = room();
+    if (room < length) {
+      writerWaits = true;
+      room = room(); // the owner may have made room before it saw the flag
+    }
+    return Math.min(room, length);
+  }
+
+  private ByteBuffer memory() {
+    ByteBuffer ring = memory;
+    if (ring == null) {
+      ring = pool.take();
+      memory = ring; // published to the owner by the release of tail
+    }
+    return ring;
+  }
+
+  // ---- the owner of the stack ----
+
+  long head() {
+    return head;
+  }
+
+  long tail() {
+    return (long) TAIL.getAcquire(this);
+  }
+
+  /** Gathers a run of the ring into an outgoing packet. */
+  void gather(Packet packet, long position, int length) {
+    int at = (int) position & capacity - 1;
+    int first = Math.min(length, capacity - at);
+    ByteBuffer ring = memory;
+    assert ring != null : "bytes were published without memory";
+    packet.gather(ring, at, first, 0, length - first);
+  }
+
+  /**
+   * Frees what is acknowledged.
+   *
+   * @return whether a waiting writer should hear of it: a quarter of the ring is free
+   */
+  boolean discard(int bytes) {
+    long freed = head + bytes;
+    HEAD.setVolatile(this, freed);
+    if (writerWaits && capacity - (int) (tail() - freed) >= capacity / 4) {
+      writerWaits = false;
+      return true;
+    }
+    return false;
+  }
+
+  /** Gives the memory back; the application promised not to write any more. */
+  void release() {
+    ByteBuffer ring = memory;
+    if (ring != null) {
+      memory = null;
+      pool.give(ring);
+    }
+  }
+}

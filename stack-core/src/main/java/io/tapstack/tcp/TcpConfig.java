@@ -1,0 +1,277 @@
+package io.tapstack.tcp;
+
+import java.time.Duration;
+
+/**
+ * The constants of a stack's TCP. Immutable; begin with {@link #defaults()} and change what must
+ * differ.
+ */
+public final class TcpConfig {
+  private static final TcpConfig DEFAULTS = new TcpConfig(new Builder());
+
+  private final Builder values;
+
+  private TcpConfig(Builder values) {
+    this.values = values;
+  }
+
+  /** The defaults, as documented at {@link Builder}. */
+  public static TcpConfig defaults() {
+    return DEFAULTS;
+  }
+
+  /** A builder that begins with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  int sendBuffer() {
+    return values.sendBuffer;
+  }
+
+  int receiveBuffer() {
+    return values.receiveBuffer;
+  }
+
+  int maxConnections() {
+    return values.maxConnections;
+  }
+
+  int maxHalfOpen() {
+    return values.maxHalfOpen;
+  }
+
+  int maxTimeWait() {
+    return values.maxTimeWait;
+  }
+
+  int maxOutOfOrder() {
+    return values.maxOutOfOrder;
+  }
+
+  boolean timestamps() {
+    return values.timestamps;
+  }
+
+  boolean windowScaling() {
+    return values.windowScaling;
+  }
+
+  int initialWindowSegments() {
+    return values.initialWindowSegments;
+  }
+
+  long delayedAckNanos() {
+    return values.delayedAck;
+  }
+
+  long minRtoNanos() {
+    return values.minRto;
+  }
+
+  long initialRtoNanos() {
+    return values.initialRto;
+  }
+
+  long maxRtoNanos() {
+    return values.maxRto;
+  }
+
+  long synTimeoutNanos() {
+    return values.synTimeout;
+  }
+
+  long synAckTimeoutNanos() {
+    return values.synAckTimeout;
+  }
+
+  long retransmitTimeoutNanos() {
+    return values.retransmitTimeout;
+  }
+
+  long timeWaitNanos() {
+    return values.timeWait;
+  }
+
+  long finWait2Nanos() {
+    return values.finWait2;
+  }
+
+  long orphanNanos() {
+    return values.orphan;
+  }
+
+  /** Builds a {@link TcpConfig}. Durations are truncated to nanoseconds of at most 292 years. */
+  public static final class Builder {
+    private int sendBuffer = 256 * 1024;
+    private int receiveBuffer = 1024 * 1024;
+    private int maxConnections = 262_144;
+    private int maxHalfOpen = 1024;
+    private int maxTimeWait = 32_768;
+    private int maxOutOfOrder = 1024;
+    private boolean timestamps = true;
+    private boolean windowScaling = true;
+    private int initialWindowSegments = 10;
+    private long delayedAck = Duration.ofMillis(40).toNanos();
+    private long minRto = Duration.ofMillis(200).toNanos();
+    private long initialRto = Duration.ofSeconds(1).toNanos();
+    private long maxRto = Duration.ofSeconds(60).toNanos();
+    private long synTimeout = Duration.ofMinutes(3).toNanos();
+    private long synAckTimeout = Duration.ofSeconds(60).toNanos();
+    private long retransmitTimeout = Duration.ofMinutes(15).toNanos();
+    private long timeWait = Duration.ofSeconds(60).toNanos();
+    private long finWait2 = Duration.ofSeconds(60).toNanos();
+    private long orphan = Duration.ofMinutes(2).toNanos();
+
+    private Builder() {}
+
+    private Builder(Builder other) {
+      sendBuffer = other.sendBuffer;
+      receiveBuffer = other.receiveBuffer;
+      maxConnections = other.maxConnections;
+      maxHalfOpen = other.maxHalfOpen;
+      maxTimeWait = other.maxTimeWait;
+      maxOutOfOrder = other.maxOutOfOrder;
+      timestamps = other.timestamps;
+      windowScaling = other.windowScaling;
+      initialWindowSegments = other.initialWindowSegments;
+      delayedAck = other.delayedAck;
+      minRto = other.minRto;
+      initialRto = other.initialRto;
+      maxRto = other.maxRto;
+      synTimeout = other.synTimeout;
+      synAckTimeout = other.synAckTimeout;
+      retransmitTimeout = other.retransmitTimeout;
+      timeWait = other.timeWait;
+      finWait2 = other.finWait2;
+      orphan = other.orphan;
+    }
+
+    /** The send ring's bytes, rounded up to a power of two; 256 KiB. From 2 KiB to 1 GiB. */
+    public Builder sendBuffer(int bytes) {
+      sendBuffer = Integer.highestOneBit(checkBuffer(bytes) - 1) << 1;
+      return this;
+    }
+
+    /** How many received bytes may wait for the application; 1 MiB. From 2 KiB to 1 GiB. */
+    public Builder receiveBuffer(int bytes) {
+      receiveBuffer = checkBuffer(bytes);
+      return this;
+    }
+
+    private static int checkBuffer(int bytes) {
+      if (bytes < 2048 || bytes > 1 << 30) {
+        throw new IllegalArgumentException(
+            "a buffer of " + bytes + " bytes is not possible; expected 2 KiB to 1 GiB");
+      }
+      return bytes;
+    }
+
+    /** How many connections the stack holds at most, in any state; 262,144. */
+    public Builder maxConnections(int connections) {
+      maxConnections = connections;
+      return this;
+    }
+
+    /** How many half-open connections a listener holds at most; 1,024. */
+    public Builder maxHalfOpen(int connections) {
+      maxHalfOpen = connections;
+      return this;
+    }
+
+    /** How many connections wait in TIME-WAIT at most; 32,768. Then the oldest ends early. */
+    public Builder maxTimeWait(int connections) {
+      maxTimeWait = connections;
+      return this;
+    }
+
+    /** How many out-of-order segments a connection keeps at most; 1,024. */
+    public Builder maxOutOfOrder(int segments) {
+      maxOutOfOrder = segments;
+      return this;
+    }
+
+    /** Whether timestamps (RFC 7323 section 3) are offered and accepted; yes. */
+    public Builder timestamps(boolean use) {
+      timestamps = use;
+      return this;
+    }
+
+    /** Whether window scaling (RFC 7323 section 2) is offered and accepted; yes. */
+    public Builder windowScaling(boolean use) {
+      windowScaling = use;
+      return this;
+    }
+
+    /** The initial window in segments, RFC 6928; 10. */
+    public Builder initialWindow(int segments) {
+      initialWindowSegments = segments;
+      return this;
+    }
+
+    /** The longest that an ACK is delayed, RFC 9293 MUST-40: below 500 ms; 40 ms as in Linux. */
+    public Builder delayedAck(Duration delay) {
+      delayedAck = delay.toNanos();
+      return this;
+    }
+
+    /** The floor of the retransmission timeout; 200 ms as in Linux. */
+    public Builder minRto(Duration rto) {
+      minRto = rto.toNanos();
+      return this;
+    }
+
+    /** The retransmission timeout before the first measurement, RFC 6298 (2.1); 1 s. */
+    public Builder initialRto(Duration rto) {
+      initialRto = rto.toNanos();
+      return this;
+    }
+
+    /** The ceiling of the retransmission timeout, RFC 6298 (2.5): at least 60 s; 60 s. */
+    public Builder maxRto(Duration rto) {
+      maxRto = rto.toNanos();
+      return this;
+    }
+
+    /** How long a SYN is repeated, RFC 9293 MUST-23: at least 3 minutes; 3 minutes. */
+    public Builder synTimeout(Duration timeout) {
+      synTimeout = timeout.toNanos();
+      return this;
+    }
+
+    /** How long a SYN-ACK is repeated; 60 s, as Linux's five repetitions make it. */
+    public Builder synAckTimeout(Duration timeout) {
+      synAckTimeout = timeout.toNanos();
+      return this;
+    }
+
+    /** R2 of RFC 9293 section 3.8.3: how long data is repeated, at least 100 s; 15 minutes. */
+    public Builder retransmitTimeout(Duration timeout) {
+      retransmitTimeout = timeout.toNanos();
+      return this;
+    }
+
+    /** Twice the maximum segment lifetime; 60 s as in Linux, where RFC 9293 has 4 minutes. */
+    public Builder timeWait(Duration time) {
+      timeWait = time.toNanos();
+      return this;
+    }
+
+    /** How long a connection that the application closed waits for the peer's FIN; 60 s. */
+    public Builder finWait2(Duration time) {
+      finWait2 = time.toNanos();
+      return this;
+    }
+
+    /** How long a connection that the application closed waits for a shut window; 2 minutes. */
+    public Builder orphan(Duration time) {
+      orphan = time.toNanos();
+      return this;
+    }
+
+    /** Builds it. */
+    public TcpConfig build() {
+      return new TcpConfig(new Builder(this));
+    }
+  }
+}

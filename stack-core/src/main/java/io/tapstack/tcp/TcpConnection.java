@@ -1,0 +1,424 @@
+package io.tapstack.tcp;
+
+import io.tapstack.base.Result;
+import io.tapstack.wire.IpAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection: the variables of RFC 9293 section 3.3.1 (the TCB), in the RFC's names, and what
+ * an application may do with it. {@link TcpInput} processes segments, {@link TcpOutput} sends them,
+ * {@link TcpExpiry} handles timers.
+ *
+ * <p>Threads: {@code read} and {@code readable} may be called by one reader at a time, {@code
+ * write} and {@code writable} by one writer at a time, neither of which needs to own the stack;
+ * everything else by the owner of the stack, except that {@link #state}, {@link #failure} and the
+ * addresses may be read anywhere. {@link #close} and {@link #abort} promise that no read or write
+ * is running or follows: after them, the buffers belong to somebody else.
+ */
+public final class TcpConnection {
+  final Tcp tcp;
+
+  // ---- identity, and the chain of the connection table ----
+  final long localHigh;
+  final long localLow;
+  final int localPort;
+  final long remoteHigh;
+  final long remoteLow;
+  final int remotePort;
+  int hashCode;
+  @Nullable TcpConnection nextInBucket;
+
+  /** The listener that a half-open connection belongs to, null for an active open. */
+  @Nullable TcpListener listener;
+
+  volatile TcpState state = TcpState.CLOSED;
+  volatile @Nullable Result failure;
+  private volatile boolean writeShut;
+
+  /** Set once the peer's FIN is in order; what was published before it is all there is. */
+  volatile boolean finReceived;
+
+  TcpEvents events = TcpEvents.NONE;
+
+  /** The application will neither read nor write any more. */
+  boolean applicationClosed;
+
+  // ---- send sequence variables ----
+  final SendRing sendRing;
+  int iss;
+  int sndUna;
+
+  /** Next to send; falls back to SND.UNA when the retransmission timer expires. */
+  int sndNxt;
+
+  /** The highest sequence number sent plus one: SND.NXT of the RFC's acceptability tests. */
+  int sndMax;
+
+  int sndWnd;
+  int sndWl1;
+  int sndWl2;
+  int maxSndWnd;
+  int sndScale;
+
+  /** Effective send MSS: payload bytes of a full segment, options subtracted (MUST-16). */
+  int sndMss;
+
+  boolean finQueued;
+
+  /** Where in the send stream the FIN stands, once it is queued. */
+  long finPosition;
+
+  boolean noDelay;
+  long lastSendTime;
+
+  // ---- receive sequence variables ----
+  final ReceiveRing receiveRing = new ReceiveRing();
+  final OutOfOrderStore outOfOrder;
+  int irs;
+  int rcvNxt;
+
+  /** The right edge of the largest window ever advertised: RCV.NXT + RCV.WND. */
+  int rcvAdv;
+
+  int rcvScale;
+
+  /** The MSS that we advertise: what a full segment of the peer's brings. */
+  int rcvMss;
+
+  /** The largest segment that came, at least 536: what SHLD-19 counts as full-sized. */
+  int rcvFullSize = 536;
+
+  boolean finKnown;
+  int rcvFinSeq;
+  int lastAckSent;
+
+  /** An ACK is owed before the turn ends; every segment that carries one pays it. */
+  boolean ackNow;
+
+  // ---- timestamps, RFC 7323 ----
+  boolean timestamps;
+  int timestampOffset;
+  int tsRecent;
+  long tsRecentTime;
+
+  // ---- round trips, congestion, timers ----
+  final RttEstimator rtt;
+  final CongestionControl congestion;
+  FastRecovery recovery;
+  final TcpTimers timers;
+  boolean timing;
+  int timedSequence;
+  long timedSince;
+  int retransmissions;
+  long retransmittingSince;
+  int probes;
+  long probingSince;
+  @Nullable Result softError;
+  @Nullable KeepAlive keepAlive;
+  long lastReceiveTime;
+  long lastInvalidAckTime = Long.MIN_VALUE;
+
+  // ---- the list of TIME-WAIT connections ----
+  @Nullable TcpConnection olderTimeWait;
+  @Nullable TcpConnection newerTimeWait;
+
+  TcpConnection(
+      Tcp tcp,
+      long localHigh,
+      long localLow,
+      int localPort,
+      long remoteHigh,
+      long remoteLow,
+      int remotePort) {
+    this.tcp = tcp;
+    this.localHigh = localHigh;
+    this.localLow = localLow;
+    this.localPort = localPort;
+    this.remoteHigh = remoteHigh;
+    this.remoteLow = remoteLow;
+    this.remotePort = remotePort;
+    sendRing = new SendRing(tcp.ringMemory);
+    outOfOrder = new OutOfOrderStore(tcp.config.maxOutOfOrder());
+    rtt = new RttEstimator(tcp.config);
+    congestion = new NewReno();
+    timers = new TcpTimers(this);
+    long now = tcp.time.now();
+    iss =
+        tcp.isnGenerator.isn(
+            now, localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+    timestampOffset =
+        tcp.isnGenerator.timestampOffset(
+            localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+    recovery = new FastRecovery(congestion, iss);
+    sndUna = iss;
+    sndNxt = iss;
+    sndMax = iss;
+    lastSendTime = now;
+    lastReceiveTime = now;
+  }
+
+  // ---- identity and state ----
+
+  public IpAddress localAddress() {
+    return new IpAddress(localHigh, localLow);
+  }
+
+  public int localPort() {
+    return localPort;
+  }
+
+  public IpAddress remoteAddress() {
+    return new IpAddress(remoteHigh, remoteLow);
+  }
+
+  public int remotePort() {
+    return remotePort;
+  }
+
+  /** The state; may be read by any thread. */
+  public TcpState state() {
+    return state;
+  }
+
+  /** Why the connection ended, or null while it lives or if it ended well. Any thread. */
+  public @Nullable Result failure() {
+    return failure;
+  }
+
+  /** Whether the handshake is complete and the connection has not ended. Any thread. */
+  public boolean isConnected() {
+    TcpState now = state;
+    return now.isSynchronized() && now != TcpState.SYN_RECEIVED && now != TcpState.TIME_WAIT;
+  }
+
+  /** Says who hears of changes from now on. */
+  public void events(TcpEvents listener) {
+    events = listener;
+  }
+
+  // ---- the reader ----
+
+  /**
+   * Reads what has arrived, at most {@code length} bytes.
+   *
+   * @return the number of bytes; 0 if there is nothing now; -1 if nothing will come any more,
+   *     because the peer sent FIN or the connection ended, for which see {@link #failure}
+   */
+  public int read(byte[] target, int offset, int length) {
+    boolean ended = hasEnded(); // before the bytes: whatever came before the end is there
+    int n = receiveRing.read(target, offset, length);
+    return n == 0 && ended && length > 0 ? -1 : n;
+  }
+
+  /** As {@link #read(byte[], int, int)}, into the buffer's remaining space. */
+  public int read(ByteBuffer target) {
+    boolean ended = hasEnded();
+    boolean wanted = target.hasRemaining();
+    int n = receiveRing.read(target);
+    return n == 0 && ended && wanted ? -1 : n;
+  }
+
+  private boolean hasEnded() {
+    return finReceived || state == TcpState.CLOSED;
+  }
+
+  /** How many bytes can be read now. */
+  public int readable() {
+    return receiveRing.readable();
+  }
+
+  // ---- the writer ----
+
+  /**
+   * Queues bytes to be sent; {@link #flush} sends them. Accepted from SYN-SENT on (RFC 9293 section
+   * 3.10.2).
+   *
+   * @return how many bytes were taken: 0 if the buffer is full or nothing can be sent any more
+   */
+  public int write(byte[] source, int offset, int length) {
+    return acceptsWrites() ? sendRing.write(source, offset, length) : 0;
+  }
+
+  /** As {@link #write(byte[], int, int)}, from the buffer's position on, which moves. */
+  public int write(ByteBuffer source) {
+    return acceptsWrites() ? sendRing.write(source) : 0;
+  }
+
+  /** How many bytes can be written now. */
+  public int writable() {
+    return acceptsWrites() ? sendRing.room() : 0;
+  }
+
+  /** Whether this side may still write: not closed, shut down or failed. Any thread. */
+  public boolean acceptsWrites() {
+    return !writeShut && state != TcpState.CLOSED;
+  }
+
+  // ---- the owner of the stack ----
+
+  /** Sends what may be sent of what was written. */
+  public void flush() {
+    tcp.output.send(this);
+  }
+
+  /** Takes back what was read, and tells the peer if the window has opened enough. */
+  public void consumed() {
+    receiveRing.reclaim();
+    if (state.receivesData()) {
+      tcp.output.updateWindow(this);
+    }
+  }
+
+  /** Ends this side's stream: FIN follows what was written. Reading goes on. */
+  public void shutdownOutput() {
+    writeShut = true;
+    if (finQueued || state == TcpState.CLOSED) {
+      return;
+    }
+    switch (state) {
+      case SYN_SENT, SYN_RECEIVED -> queueFin();
+      case ESTABLISHED -> {
+        queueFin();
+        state = TcpState.FIN_WAIT_1;
+      }
+      case CLOSE_WAIT -> {
+        queueFin();
+        state = TcpState.LAST_ACK;
+      }
+      default -> {
+        return;
+      }
+    }
+    tcp.output.send(this);
+  }
+
+  private void queueFin() {
+    finQueued = true;
+    finPosition = sendRing.tail();
+  }
+
+  /**
+   * Closes both directions. What was written is still delivered, then FIN. If received data was not
+   * read the peer learns it by RST (RFC 9293 section 3.6.1, SHLD-3).
+   */
+  public void close() {
+    if (applicationClosed) {
+      return;
+    }
+    boolean unread = receiveRing.unread() > 0;
+    applicationClosed = true;
+    events = TcpEvents.NONE;
+    writeShut = true;
+    receiveRing.releaseAll();
+    if (state == TcpState.CLOSED) {
+      sendRing.release();
+    } else if (state == TcpState.SYN_SENT) {
+      tcp.end(this, Result.CLOSED);
+    } else if (unread) {
+      abortNow();
+    } else {
+      shutdownOutput();
+      if (state == TcpState.FIN_WAIT_2) {
+        timers.set(TcpTimers.LINGER, tcp.time.now() + tcp.config.finWait2Nanos());
+      }
+    }
+  }
+
+  /** Ends the connection at once; the peer gets RST (RFC 9293 section 3.10.5). */
+  public void abort() {
+    applicationClosed = true;
+    events = TcpEvents.NONE;
+    writeShut = true;
+    receiveRing.releaseAll();
+    if (state == TcpState.CLOSED) {
+      sendRing.release();
+    } else {
+      abortNow();
+    }
+  }
+
+  /** RFC 9293 section 3.10.5: RST where the peer knows of the connection and it is not closing. */
+  void abortNow() {
+    switch (state) {
+      case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK ->
+          tcp.output.sendReset(this);
+      default -> {}
+    }
+    tcp.end(this, Result.CLOSED);
+  }
+
+  /**
+   * Whether small segments are sent at once, without Nagle's algorithm (MUST-17). Off by default.
+   */
+  public void noDelay(boolean on) {
+    noDelay = on;
+    if (on) {
+      tcp.output.send(this);
+    }
+  }
+
+  /**
+   * Turns keepalive on or off (MUST-24); off by default.
+   *
+   * @param idleNanos how long the connection is idle before the first probe
+   * @param intervalNanos the time between probes
+   * @param probes how many unanswered probes end the connection; at least 2 (MUST-29)
+   */
+  public void keepAlive(boolean on, long idleNanos, long intervalNanos, int probes) {
+    keepAlive = on ? new KeepAlive(idleNanos, intervalNanos, Math.max(probes, 2)) : null;
+    timers.clear(TcpTimers.KEEP_ALIVE);
+    if (on && state.isSynchronized() && state != TcpState.TIME_WAIT) {
+      timers.set(TcpTimers.KEEP_ALIVE, tcp.time.now() + idleNanos);
+    }
+  }
+
+  // ---- for the classes that share the TCB ----
+
+  boolean isV4() {
+    return IpAddress.isV4(localHigh, localLow);
+  }
+
+  /** The sequence number of a position of the send stream. */
+  int sequenceOf(long position) {
+    return iss + 1 + (int) position;
+  }
+
+  /** The position of a sequence number that is near SND.UNA and not before the stream. */
+  long positionOf(int sequence) {
+    long head = sendRing.head();
+    return head + (sequence - sequenceOf(head));
+  }
+
+  boolean isSynAcknowledged() {
+    return sndUna != iss;
+  }
+
+  /** Whether anything that was sent is not acknowledged. */
+  boolean hasOutstanding() {
+    return sndUna != sndMax;
+  }
+
+  /** Whether the peer has acknowledged our FIN. */
+  boolean isFinAcknowledged() {
+    return finQueued && Seq.gt(sndUna, sequenceOf(finPosition));
+  }
+
+  /** Writes from now on are refused. */
+  void refuseWrites() {
+    writeShut = true;
+  }
+
+  @Override
+  public String toString() {
+    return localAddress()
+        + " "
+        + localPort
+        + " > "
+        + remoteAddress()
+        + " "
+        + remotePort
+        + " "
+        + state;
+  }
+}

@@ -1,0 +1,168 @@
+package io.tapstack.tcp;
+
+/**
+ * What happened in TCP since the stack began, after the TCP group of RFC 4022 and Linux's extended
+ * counters. Every drop has one.
+ *
+ * <p>Thread: written by the owner of the stack; a reader elsewhere may see slightly old values.
+ */
+public final class TcpCounters {
+  long activeOpens;
+  long passiveOpens;
+  long attemptFails;
+  long establishedResets;
+  long inSegments;
+  long outSegments;
+  long retransmittedSegments;
+  long fastRetransmits;
+  long timeouts;
+  long inErrors;
+  long outResets;
+  long resetsSuppressed;
+  long challengeAcks;
+  long invalidAcksSuppressed;
+  long pawsDrops;
+  long outOfOrderQueued;
+  long outOfOrderDropped;
+  long receiveMemoryDrops;
+  long synQueueDrops;
+  long acceptQueueDrops;
+  long connectionLimitDrops;
+  long timeWaitRecycled;
+  long zeroWindowProbes;
+  long keepAliveProbes;
+  long orphansAborted;
+  long unsent;
+
+  TcpCounters() {}
+
+  /** Connections begun by us. */
+  public long activeOpens() {
+    return activeOpens;
+  }
+
+  /** Connections begun by peers. */
+  public long passiveOpens() {
+    return passiveOpens;
+  }
+
+  /** Handshakes that did not complete. */
+  public long attemptFails() {
+    return attemptFails;
+  }
+
+  /** Established connections that a RST ended, either side's. */
+  public long establishedResets() {
+    return establishedResets;
+  }
+
+  /** Segments received, bad ones included. */
+  public long inSegments() {
+    return inSegments;
+  }
+
+  /** Segments sent, without retransmissions. */
+  public long outSegments() {
+    return outSegments;
+  }
+
+  /** Segments sent again. */
+  public long retransmittedSegments() {
+    return retransmittedSegments;
+  }
+
+  /** Losses repaired by fast retransmit. */
+  public long fastRetransmits() {
+    return fastRetransmits;
+  }
+
+  /** Retransmission timeouts. */
+  public long timeouts() {
+    return timeouts;
+  }
+
+  /** Segments dropped for a bad header or checksum. */
+  public long inErrors() {
+    return inErrors;
+  }
+
+  /** RSTs sent. */
+  public long outResets() {
+    return outResets;
+  }
+
+  /** RSTs not sent because of the rate limit. */
+  public long resetsSuppressed() {
+    return resetsSuppressed;
+  }
+
+  /** Challenge ACKs of RFC 5961 sent. */
+  public long challengeAcks() {
+    return challengeAcks;
+  }
+
+  /** Answers to unacceptable segments without data, held back so that no ACK loop can form. */
+  public long invalidAcksSuppressed() {
+    return invalidAcksSuppressed;
+  }
+
+  /** Segments dropped by PAWS, RFC 7323 section 5. */
+  public long pawsDrops() {
+    return pawsDrops;
+  }
+
+  /** Segments put into an out-of-order store. */
+  public long outOfOrderQueued() {
+    return outOfOrderQueued;
+  }
+
+  /** Out-of-order segments dropped because the store or the packet pool is short. */
+  public long outOfOrderDropped() {
+    return outOfOrderDropped;
+  }
+
+  /** In-order segments dropped because the packet pool is nearly empty. */
+  public long receiveMemoryDrops() {
+    return receiveMemoryDrops;
+  }
+
+  /** SYNs dropped because a listener's queue of half-open connections is full. */
+  public long synQueueDrops() {
+    return synQueueDrops;
+  }
+
+  /** SYNs and final ACKs dropped because a listener's accept queue is full. */
+  public long acceptQueueDrops() {
+    return acceptQueueDrops;
+  }
+
+  /** SYNs dropped because the stack holds as many connections as it may. */
+  public long connectionLimitDrops() {
+    return connectionLimitDrops;
+  }
+
+  /** TIME-WAIT connections ended early to make room. */
+  public long timeWaitRecycled() {
+    return timeWaitRecycled;
+  }
+
+  /** Zero-window probes sent. */
+  public long zeroWindowProbes() {
+    return zeroWindowProbes;
+  }
+
+  /** Keepalive probes sent. */
+  public long keepAliveProbes() {
+    return keepAliveProbes;
+  }
+
+  /** Closed connections aborted because the peer kept its window shut. */
+  public long orphansAborted() {
+    return orphansAborted;
+  }
+
+  /** Segments that IP or the link refused. */
+  public long unsent() {
+    return unsent;
+  }
+}

@@ -1,0 +1,132 @@
+package io.tapstack.tcp;
+
+import io.tapstack.base.Result;
+
+/** What happens when a connection's timers expire: RFC 9293 section 3.10.8 and RFC 6298. */
+final class TcpExpiry {
+  private final Tcp tcp;
+
+  TcpExpiry(Tcp tcp) {
+    this.tcp = tcp;
+  }
+
+  void expired(TcpConnection c, int kind) {
+    switch (kind) {
+      case TcpTimers.RETRANSMIT -> retransmit(c);
+      case TcpTimers.DELAYED_ACK -> tcp.output.sendAck(c);
+      case TcpTimers.PERSIST -> persist(c);
+      case TcpTimers.KEEP_ALIVE -> keepAlive(c);
+      case TcpTimers.LINGER -> tcp.end(c, c.state == TcpState.TIME_WAIT ? null : Result.CLOSED);
+      default -> throw new AssertionError("no timer is called " + kind);
+    }
+  }
+
+  // ---- RFC 6298 (5.4) to (5.7) ----
+
+  private void retransmit(TcpConnection c) {
+    long now = tcp.time.now();
+    if (c.retransmissions == 0) {
+      c.retransmittingSince = now - c.rtt.rto();
+    }
+    if (now - c.retransmittingSince >= limit(c)) {
+      giveUp(c);
+      return;
+    }
+    boolean first = c.retransmissions++ == 0;
+    tcp.counters.timeouts++;
+    c.rtt.backOff();
+    if (!c.state.sendsData()) {
+      tcp.output.sendSyn(c);
+    } else {
+      c.congestion.timedOut(c.sndMax - c.sndUna, first);
+      c.recovery.timedOut(c.sndMax);
+      // Everything in flight counts as lost: it is sent again as the window grows.
+      c.sndNxt = c.sndUna;
+      if (c.sndWnd == 0) {
+        tcp.output.retransmit(c); // SHLD-16, and the peer's answer tells the window
+      } else {
+        tcp.output.send(c);
+      }
+    }
+    c.timers.set(TcpTimers.RETRANSMIT, now + c.rtt.rto());
+  }
+
+  /** R2 of RFC 9293 section 3.8.3. */
+  private long limit(TcpConnection c) {
+    return switch (c.state) {
+      case SYN_SENT -> tcp.config.synTimeoutNanos();
+      case SYN_RECEIVED ->
+          c.listener != null ? tcp.config.synAckTimeoutNanos() : tcp.config.synTimeoutNanos();
+      default -> tcp.config.retransmitTimeoutNanos();
+    };
+  }
+
+  private void giveUp(TcpConnection c) {
+    if (c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RECEIVED) {
+      tcp.counters.attemptFails++;
+    }
+    Result soft = c.softError;
+    if (c.state != TcpState.SYN_SENT) {
+      tcp.output.sendReset(c);
+    }
+    tcp.end(c, soft != null ? soft : Result.TIMED_OUT);
+  }
+
+  // ---- RFC 9293 section 3.8.6.1 ----
+
+  private void persist(TcpConnection c) {
+    if (!c.state.sendsData()) {
+      return;
+    }
+    long now = tcp.time.now();
+    long patience =
+        c.applicationClosed ? tcp.config.orphanNanos() : tcp.config.retransmitTimeoutNanos();
+    if (now - c.probingSince >= patience) {
+      if (c.applicationClosed) {
+        tcp.counters.orphansAborted++;
+      }
+      tcp.output.sendReset(c);
+      tcp.end(c, Result.TIMED_OUT);
+      return;
+    }
+    if (c.sndWnd > c.sndNxt - c.sndUna && c.sndNxt == c.sndMax) {
+      // The window is open but small: the override timeout of silly window avoidance.
+      tcp.output.sendOverriding(c);
+      if (c.hasOutstanding()) {
+        c.probes = 0;
+        c.timers.set(TcpTimers.RETRANSMIT, now + c.rtt.rto());
+        return;
+      }
+    } else {
+      tcp.output.probeZeroWindow(c);
+    }
+    c.probes++;
+    // SHLD-30: the interval doubles
+    long interval = c.rtt.rto() << Math.min(c.probes, 10);
+    c.timers.set(TcpTimers.PERSIST, now + Math.min(interval, tcp.config.maxRtoNanos()));
+  }
+
+  // ---- RFC 9293 section 3.8.4 ----
+
+  private void keepAlive(TcpConnection c) {
+    KeepAlive settings = c.keepAlive;
+    if (settings == null || c.state == TcpState.TIME_WAIT) {
+      return;
+    }
+    long now = tcp.time.now();
+    long idleUntil = c.lastReceiveTime + settings.idle;
+    if (c.hasOutstanding() || settings.unanswered == 0 && now < idleUntil) {
+      // MUST-26: only when nothing is outstanding and nothing came
+      c.timers.set(TcpTimers.KEEP_ALIVE, Math.max(idleUntil, now + settings.interval));
+      return;
+    }
+    if (settings.unanswered >= settings.limit) {
+      tcp.output.sendReset(c);
+      tcp.end(c, Result.TIMED_OUT);
+      return;
+    }
+    settings.unanswered++;
+    tcp.output.sendKeepAlive(c);
+    c.timers.set(TcpTimers.KEEP_ALIVE, now + settings.interval);
+  }
+}

@@ -1,0 +1,93 @@
+package io.tapstack.tcp;
+
+import io.tapstack.wire.IpAddress;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The LISTEN state: a local address and port, half-open connections that came to it, and complete
+ * ones that wait to be accepted. Both are bounded.
+ *
+ * <p>Thread: the owner of the stack.
+ */
+public final class TcpListener {
+  private final Tcp tcp;
+  final PortBinding binding;
+  private final int backlog;
+  private final TcpEvents events;
+  private final ArrayDeque<TcpConnection> complete = new ArrayDeque<>();
+  private int halfOpen;
+  private boolean closed;
+  @Nullable TcpListener nextInBucket;
+
+  TcpListener(Tcp tcp, PortBinding binding, int backlog, TcpEvents events) {
+    this.tcp = tcp;
+    this.binding = binding;
+    this.backlog = Math.max(backlog, 1);
+    this.events = events;
+  }
+
+  public IpAddress localAddress() {
+    return binding.address();
+  }
+
+  public int localPort() {
+    return binding.port();
+  }
+
+  /** How many connections wait to be accepted. */
+  public int pending() {
+    return complete.size();
+  }
+
+  /**
+   * Takes the oldest connection that waits, or null if none does. Its peer may have sent data,
+   * closed or reset it meanwhile.
+   */
+  public @Nullable TcpConnection accept() {
+    return complete.pollFirst();
+  }
+
+  /** Stops listening. Half-open connections and those that nobody accepted are reset. */
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    tcp.remove(this);
+    for (TcpConnection connection; (connection = complete.pollFirst()) != null; ) {
+      connection.abort();
+    }
+    tcp.abortHalfOpen(this);
+  }
+
+  boolean matches(long localHigh, long localLow) {
+    IpAddress address = binding.address();
+    if (address.isAny()) {
+      return !address.isV4() || IpAddress.isV4(localHigh, localLow);
+    }
+    return address.low() == localLow && address.high() == localHigh;
+  }
+
+  boolean isAcceptQueueFull() {
+    return complete.size() >= backlog;
+  }
+
+  boolean isSynQueueFull() {
+    return halfOpen >= tcp.config.maxHalfOpen();
+  }
+
+  void halfOpened() {
+    halfOpen++;
+  }
+
+  void halfOpenEnded() {
+    halfOpen--;
+  }
+
+  void completed(TcpConnection connection) {
+    halfOpen--;
+    complete.addLast(connection);
+    events.changed(TcpEvents.ACCEPTABLE);
+  }
+}

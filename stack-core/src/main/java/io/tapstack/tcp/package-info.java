@@ -1,0 +1,39 @@
+/**
+ * TCP: RFC 9293, with RFC 5681 and 6582 (congestion control and loss recovery), RFC 6298 (the
+ * retransmission timer), RFC 7323 (window scaling and timestamps), RFC 5961 (blind attacks), RFC
+ * 6528 (initial sequence numbers), RFC 6928 (the initial window) and RFC 3042 (limited transmit).
+ *
+ * <h2>Who does what</h2>
+ *
+ * {@link io.tapstack.tcp.Tcp} finds the connection or {@link io.tapstack.tcp.TcpListener} of a
+ * segment. {@link io.tapstack.tcp.TcpConnection} holds the RFC's variables. {@code TcpInput} tells
+ * section 3.10.7 in its order, {@code TcpOutput} decides what may be sent and builds segments,
+ * {@code TcpExpiry} says what a timer means. Concerns with a life of their own have a class each:
+ * {@code RttEstimator}, {@code FastRecovery}, {@link io.tapstack.tcp.CongestionControl}, {@code
+ * OutOfOrderStore}, {@code TimeWaitQueue}, {@code PortTable}, {@code ConnectionTable}, {@code
+ * IsnGenerator}.
+ *
+ * <h2>Where bytes wait</h2>
+ *
+ * What an application writes waits in its {@code SendRing} until it is acknowledged; segments are
+ * gathered from there. What arrives waits in the {@code ReceiveRing} as slices of the packets that
+ * brought it. Application threads meet TCP at these two rings, without a lock; everything else
+ * belongs to the owner of the stack.
+ *
+ * <h2>What has a limit</h2>
+ *
+ * Connections, half-open ones per listener, complete ones per backlog, TIME-WAIT (the oldest ends
+ * early), out-of-order segments (what does not fit is dropped, the peer sends it again), unread
+ * data (the window), packets (windows stop opening while a pool runs low, then out-of-order and
+ * last in-order segments are dropped), RSTs to strays and answers to unacceptable segments. Each
+ * has a counter.
+ *
+ * <h2>What is not here</h2>
+ *
+ * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093). SACK, path MTU
+ * discovery, ECN and SYN cookies are not here yet.
+ */
+@NullMarked
+package io.tapstack.tcp;
+
+import org.jspecify.annotations.NullMarked;

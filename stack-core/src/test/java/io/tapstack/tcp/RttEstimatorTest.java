@@ -1,0 +1,65 @@
+package io.tapstack.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** RFC 6298, by its paragraphs. */
+class RttEstimatorTest {
+  private final TcpConfig config = TcpConfig.builder().minRto(Duration.ofMillis(1)).build();
+  private final RttEstimator rtt = new RttEstimator(config);
+
+  @Test
+  void beginsWithOneSecond() { // (2.1)
+    assertThat(rtt.rto()).isEqualTo(ms(1000));
+  }
+
+  @Test
+  void theFirstMeasurementSetsBothVariables() { // (2.2)
+    rtt.sample(ms(100));
+    assertThat(rtt.srtt()).isEqualTo(ms(100));
+    assertThat(rtt.rttvar()).isEqualTo(ms(50));
+    assertThat(rtt.rto()).isEqualTo(ms(300));
+  }
+
+  @Test
+  void laterMeasurementsAreSmoothed() { // (2.3): RTTVAR from the old SRTT
+    rtt.sample(ms(100));
+    rtt.sample(ms(180));
+    assertThat(rtt.rttvar()).isEqualTo(ms(50) + (ms(80) - ms(50)) / 4);
+    assertThat(rtt.srtt()).isEqualTo(ms(110));
+  }
+
+  @Test
+  void hasAFloorAndACeiling() { // (2.4) and (2.5)
+    RttEstimator usual = new RttEstimator(TcpConfig.defaults());
+    usual.sample(ms(1));
+    assertThat(usual.rto()).isEqualTo(ms(200));
+    for (int i = 0; i < 20; i++) {
+      usual.backOff();
+    }
+    assertThat(usual.rto()).isEqualTo(ms(60_000));
+  }
+
+  @Test
+  void doublesUntilNewDataIsAcknowledged() { // (5.5)
+    rtt.sample(ms(100));
+    rtt.backOff();
+    rtt.backOff();
+    assertThat(rtt.rto()).isEqualTo(ms(1200));
+    rtt.endBackOff();
+    assertThat(rtt.rto()).isEqualTo(ms(300));
+  }
+
+  @Test
+  void aLostSynMakesThreeSeconds() { // (5.7)
+    rtt.backOff();
+    rtt.afterSynTimeout();
+    assertThat(rtt.rto()).isEqualTo(ms(3000));
+  }
+
+  private static long ms(long milliseconds) {
+    return milliseconds * 1_000_000;
+  }
+}
