@@ -1,5 +1,7 @@
 package io.tapstack.sim;
 
+import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.StackConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -80,6 +82,38 @@ public final class SimNetwork {
   /** Gives something a life on this clock. */
   public void add(SimParticipant participant) {
     participants.add(participant);
+  }
+
+  /** Gives a stack a life on this clock. Its time must not be ahead of the network's. */
+  public SimHost add(String name, NetworkStack stack) {
+    SimHost host = new SimHost(name, stack);
+    participants.add(host);
+    return host;
+  }
+
+  /** A host with a new stack, whose chance comes from this network's seed. */
+  public SimHost newHost(String name, StackConfig config) {
+    return add(name, new NetworkStack(config, newRandom(), now));
+  }
+
+  /** Joins two hosts by a cable of the default MTU, the same in both directions. */
+  public SimCable connect(SimHost a, SimHost b, Impairment impairment) {
+    return connect(a, b, impairment, impairment);
+  }
+
+  /** Joins two hosts by a cable of the default MTU, with an impairment per direction. */
+  public SimCable connect(SimHost a, SimHost b, Impairment fromA, Impairment fromB) {
+    SimCable cable = cable(a.name(), b.name(), DEFAULT_MTU, fromA, fromB);
+    a.attach(cable.left());
+    b.attach(cable.right());
+    return cable;
+  }
+
+  /** Plugs a host into a switch by a cable of the default MTU, the same in both directions. */
+  public SimCable connect(SimHost host, SimSwitch bridge, Impairment impairment) {
+    SimCable cable = bridge.plug(host.name(), impairment);
+    host.attach(cable.left());
+    return cable;
   }
 
   /** A cable of the default MTU whose ends are free. */

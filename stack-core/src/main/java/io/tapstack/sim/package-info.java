@@ -14,7 +14,7 @@
  * SimHost a = net.add("a", stackA);
  * SimHost b = net.add("b", stackB);
  * SimCable cable = net.connect(a, b, Impairment.NONE.delay(millis(20)).loss(0.05));
- * a.link(0).addAddress(IpAddress.parse("10.0.0.1"), 24);
+ * a.iface(0).addAddress(IpAddress.parse("10.0.0.1"), 24);
  * ...
  * net.runUntil(() -> done, net.after(seconds(60)));
  * }</pre>
