@@ -336,7 +336,9 @@ final class TcpOutput {
   private int freeWindow(TcpConnection c) {
     long poolShare = (long) pool.available() * pool.cellSize() / 4;
     int free = tcp.config.receiveBuffer() - c.receiveRing.unread();
-    return (int) Math.max(Math.min(free, poolShare), 0);
+    // What the window field cannot tell is no window: a step that the peer never sees is no step.
+    int most = 0xffff << Math.max(c.rcvScale, 0);
+    return (int) Math.max(Math.min(Math.min(free, poolShare), most), 0);
   }
 
   /** The window field, and the right edge that goes with it. */
