@@ -166,8 +166,14 @@ final class TcpInput {
       reset(c);
       return false;
     }
-    // Fourth, SYN: RFC 5961 section 4.2, in any synchronized state.
+    // Fourth, SYN: after a passive open, SYN-RECEIVED returns to LISTEN; otherwise RFC 5961 section
+    // 4.2, in any synchronized state.
     if (seg.has(TcpHeader.SYN)) {
+      if (c.listener != null) {
+        tcp.counters.attemptFails++;
+        tcp.end(c, Result.RESET);
+        return false;
+      }
       challenge(c);
       return false;
     }
