@@ -1,0 +1,239 @@
+package io.tapstack.tcp;
+
+import static io.tapstack.tcp.TcpPeer.ms;
+import static io.tapstack.tcp.TcpPeer.seconds;
+import static io.tapstack.wire.Segments.ack;
+import static io.tapstack.wire.Segments.fin;
+import static io.tapstack.wire.Segments.rst;
+import static io.tapstack.wire.Segments.rstAck;
+import static io.tapstack.wire.Segments.syn;
+import static io.tapstack.wire.Segments.synAck;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.base.Result;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** RFC 9293 section 3.10.7.4: the ways from ESTABLISHED to CLOSED. */
+class ClosingTraceTest {
+  private final TcpPeer peer = new TcpPeer();
+
+  @AfterEach
+  void nothingElse() {
+    peer.expectsNothing();
+  }
+
+  private void assertGone(TcpConnection c) {
+    assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+    assertThat(peer.stack.tcp().connections()).isZero();
+    assertThat(peer.stack.pool().outstanding()).isZero();
+  }
+
+  // ---- FIN-WAIT-1 ----
+
+  @Test
+  void finIsRepeatedUntilItIsAcknowledged() {
+    TcpConnection c = peer.toFinWait1();
+    for (int at : new int[] {200, 600, 1400}) {
+      peer.at(ms(at) - 1).expectsNothing();
+      peer.at(ms(at)).expects(fin(101).seq(1));
+    }
+    peer.sends(ack(2).seq(101));
+    assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
+    peer.after(seconds(100)).expectsNothing();
+  }
+
+  @Test
+  void anAckOfTheDataButNotOfFinChangesNothing() {
+    TcpConnection c = peer.toEstablished();
+    TcpPeer.writes(c, "hello");
+    c.shutdownOutput();
+    peer.expects(ack(101).seq(1).psh().data("hello")).expects(fin(101).seq(6));
+    peer.sends(ack(6).seq(101)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_1);
+    peer.sends(ack(7).seq(101)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
+  }
+
+  @Test
+  void finThatAcknowledgesOursGoesToTimeWaitAtOnce() {
+    TcpConnection c = peer.toFinWait1();
+    peer.sends(fin(2).seq(101)).expects(ack(102).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+  }
+
+  @Test
+  void finThatDoesNotAcknowledgeOursGoesToClosing() { // simultaneous close
+    TcpConnection c = peer.toFinWait1();
+    peer.sends(fin(1).seq(101).data("bye")).expects(ack(105).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.CLOSING);
+    assertThat(TcpPeer.reads(c)).isEqualTo("bye");
+  }
+
+  // ---- FIN-WAIT-2 ----
+
+  @Test
+  void aHalfClosedConnectionReceivesForever() { // MUST-12, section 3.6
+    TcpConnection c = peer.toFinWait2();
+    peer.at(seconds(3600)).expectsNothing();
+    peer.sends(ack(2).seq(101).data("late"));
+    assertThat(TcpPeer.reads(c)).isEqualTo("late");
+    peer.after(ms(40)).expects(ack(105).seq(2));
+    peer.sends(fin(2).seq(105)).expects(ack(106).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    assertThat(TcpPeer.reads(c)).isEqualTo("end");
+  }
+
+  @Test
+  void aClosedConnectionWaitsAMinuteForFin() {
+    TcpConnection c = peer.toFinWait2();
+    peer.at(seconds(5));
+    c.close();
+    peer.at(seconds(65) - 1).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
+    peer.at(seconds(65)).expectsNothing();
+    assertGone(c);
+  }
+
+  @Test
+  void dataForAClosedConnectionIsAnsweredWithRst() { // section 3.6.1
+    TcpConnection c = peer.toEstablished();
+    c.close();
+    peer.expects(fin(101).seq(1));
+    peer.sends(ack(2).seq(101)).expectsNothing();
+    peer.sends(ack(2).seq(101).data("nobody reads this"));
+    // Everything came, and so the peer is told where it stands.
+    peer.expects(rstAck(101).seq(2));
+    assertGone(c);
+  }
+
+  // ---- CLOSE-WAIT ----
+
+  @Test
+  void closeWaitStillSends() {
+    TcpConnection c = peer.toCloseWait();
+    TcpPeer.writes(c, "answer");
+    peer.expects(ack(102).seq(1).psh().data("answer"));
+    peer.sends(ack(7).seq(102)).expectsNothing();
+    c.close();
+    peer.expects(fin(102).seq(7));
+    assertThat(c.state()).isEqualTo(TcpState.LAST_ACK);
+    peer.sends(ack(8).seq(102)).expectsNothing();
+    assertGone(c);
+    assertThat(c.failure()).isNull();
+  }
+
+  // ---- CLOSING ----
+
+  @Test
+  void closingWaitsForTheAckOfItsFin() {
+    TcpConnection c = peer.toClosing();
+    peer.at(ms(200)).expects(fin(102).seq(1));
+    peer.sends(ack(1).seq(102)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.CLOSING);
+    peer.sends(ack(2).seq(102)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+  }
+
+  // ---- LAST-ACK ----
+
+  @Test
+  void lastAckEndsWithTheAckOfItsFin() {
+    TcpConnection c = peer.toLastAck();
+    peer.at(ms(200)).expects(fin(102).seq(1));
+    peer.sends(ack(1).seq(102)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.LAST_ACK);
+    peer.sends(ack(2).seq(102)).expectsNothing();
+    c.close();
+    assertGone(c);
+    assertThat(c.failure()).isNull();
+    peer.after(seconds(600)).expectsNothing();
+  }
+
+  // ---- TIME-WAIT ----
+
+  @Test
+  void timeWaitLastsItsTime() { // MUST-13
+    TcpConnection c = peer.toTimeWait();
+    peer.at(seconds(60) - 1).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    peer.at(seconds(60)).expectsNothing();
+    c.close();
+    assertGone(c);
+    peer.sends(ack(2).seq(102)).expects(rst().seq(2));
+  }
+
+  @Test
+  void finInTimeWaitIsAcknowledgedAndStartsItsTimeAnew() {
+    TcpConnection c = peer.toTimeWait();
+    peer.at(seconds(50)).sends(fin(2).seq(101)).expects(ack(102).seq(2));
+    peer.at(seconds(110) - 1).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    peer.at(seconds(110)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+  }
+
+  @Test
+  void otherSegmentsDoNotProlongTimeWait() {
+    TcpConnection c = peer.toTimeWait();
+    peer.at(seconds(50)).sends(ack(2).seq(102)).sends(ack(2).seq(90).data("old"));
+    peer.expects(ack(102).seq(2));
+    peer.at(seconds(60)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+  }
+
+  @Test
+  void rstDoesNotAssassinateTimeWait() { // RFC 1337 section 3
+    TcpConnection c = peer.toTimeWait();
+    peer.sends(rst().seq(102)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+  }
+
+  @Test
+  void aNewerSynEndsTimeWait() { // MAY-2
+    TcpConnection old = peer.toTimeWait();
+    peer.forgets().sends(syn().seq(103)).expects(synAck(104).seq(0));
+    assertThat(old.state()).isEqualTo(TcpState.CLOSED);
+    peer.sends(ack(1).seq(104)).expectsNothing();
+    assertThat(peer.accepts().state()).isEqualTo(TcpState.ESTABLISHED);
+    assertThat(peer.stack.tcp().connections()).isEqualTo(1);
+  }
+
+  @Test
+  void anOlderSynDoesNotEndTimeWait() {
+    TcpConnection c = peer.toTimeWait();
+    peer.sends(syn().seq(102)).expects(ack(102).seq(2));
+    peer.after(seconds(1)).sends(syn().seq(50)).expects(ack(102).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+  }
+
+  @Test
+  void aNewerTimestampEndsTimeWait() { // RFC 6191 section 2
+    peer.listens();
+    peer.sends(syn().seq(100).ts(1000, 0)).expects(synAck(101).seq(0));
+    peer.sends(ack(1).seq(101).ts(1001, 0));
+    TcpConnection c = peer.accepts();
+    c.shutdownOutput();
+    peer.expects(fin(101).seq(1));
+    peer.sends(fin(2).seq(101).ts(1002, 0)).expects(ack(102).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    peer.forgets().sends(syn().seq(50).ts(1003, 0)).expects(synAck(51).seq(0));
+    assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+  }
+
+  // ---- giving up ----
+
+  @Test
+  void finThatNobodyAcknowledgesIsGivenUp() { // R2, section 3.8.3
+    TcpConnection c = peer.toFinWait1();
+    peer.at(seconds(900)); // 15 minutes
+    assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_1);
+    peer.at(seconds(1000));
+    assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+    assertThat(c.failure()).isEqualTo(Result.TIMED_OUT);
+    var all = peer.takesAll();
+    assertThat(all.subList(0, all.size() - 1))
+        .allMatch(s -> s.words().startsWith("F. seq 1 ack 101"));
+    assertThat(all.get(all.size() - 1).words()).startsWith("R. seq 2 ack 101");
+  }
+}

@@ -1,0 +1,125 @@
+package io.tapstack.tcp;
+
+import static io.tapstack.tcp.TcpPeer.seconds;
+import static io.tapstack.wire.Segments.ack;
+import static io.tapstack.wire.Segments.fin;
+import static io.tapstack.wire.Segments.rst;
+import static io.tapstack.wire.Segments.rstAck;
+import static io.tapstack.wire.Segments.segment;
+import static io.tapstack.wire.Segments.syn;
+import static io.tapstack.wire.Segments.synAck;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** RFC 9293 section 3.10.7.2: LISTEN. */
+class ListenTraceTest {
+  private final TcpPeer peer = new TcpPeer().listens();
+
+  @AfterEach
+  void nothingElse() {
+    peer.expectsNothing();
+  }
+
+  private void assertStillListening() {
+    peer.after(seconds(10)).expectsNothing();
+    assertThat(peer.stack.tcp().connections()).isZero();
+    peer.sends(syn().seq(100)).expects(synAck(101).seq(0));
+  }
+
+  @Test
+  void rstIsIgnored() {
+    peer.sends(rst().seq(100)).expectsNothing();
+    peer.sends(rstAck(1).seq(100)).expectsNothing();
+    peer.sends(rst().syn().seq(100)).expectsNothing();
+    assertStillListening();
+  }
+
+  @Test
+  void ackIsAnsweredWithRst() {
+    peer.sends(ack(7).seq(100)).expects(rst().seq(7));
+    peer.sends(synAck(7).seq(100)).expects(rst().seq(7));
+    peer.sends(fin(7).seq(100)).expects(rst().seq(7));
+    peer.sends(ack(7).seq(100).data("data")).expects(rst().seq(7));
+    peer.sends(ack(7).seq(100).urg(3)).expects(rst().seq(7));
+    assertStillListening();
+  }
+
+  @Test
+  void whatIsNeitherIsDropped() {
+    peer.sends(segment().seq(100)).expectsNothing();
+    peer.sends(segment().seq(100).data("data")).expectsNothing();
+    peer.sends(segment().seq(100).fin()).expectsNothing();
+    peer.sends(segment().seq(100).urg(1).psh()).expectsNothing();
+    peer.sends(segment().seq(100).fin().psh().urg(1)).expectsNothing();
+    peer.sends(syn().fin().seq(100)).expectsNothing();
+    peer.broadcasts(syn().seq(100)).expectsNothing();
+    assertStillListening();
+  }
+
+  @Test
+  void synIsAnsweredWithSynAndAck() {
+    peer.sends(syn().seq(100).mss(1400)).expects(synAck(101).seq(0).win(65_535));
+    assertThat(peer.last().options()).isEqualTo(segment().mss(1460).options());
+    assertThat(peer.stack.tcp().connections()).isEqualTo(1);
+    assertThat(peer.listener().pending()).isZero();
+    peer.sends(ack(1).seq(101)).expectsNothing();
+    assertThat(peer.listener().pending()).isEqualTo(1);
+    assertThat(peer.accepts().state()).isEqualTo(TcpState.ESTABLISHED);
+  }
+
+  @Test
+  void numbersWrap() {
+    peer.sends(syn().seq(-1)).expects(synAck(0).seq(0));
+    peer.sends(ack(1).seq(0)).expectsNothing();
+    assertThat(peer.accepts().state()).isEqualTo(TcpState.ESTABLISHED);
+  }
+
+  @Test
+  void optionsAreAnsweredOnlyIfTheyWereOffered() {
+    peer.sends(syn().seq(100).mss(1460).wscale(7).ts(5, 0).sackOk())
+        .expects(synAck(101).seq(0).win(65_535));
+    assertThat(peer.last().options().mss()).isEqualTo(1460);
+    assertThat(peer.last().options().windowScale()).isEqualTo(5); // 1 MiB of buffer
+    assertThat(peer.last().options().timestamps())
+        .isEqualTo(segment().ts(0, 5).options().timestamps());
+    peer.sends(ack(1).seq(101).ts(6, 0)).expectsNothing();
+    assertThat(peer.accepts().state()).isEqualTo(TcpState.ESTABLISHED);
+  }
+
+  @Test
+  void dataOnASynIsSentAgainByThePeer() {
+    // RFC 9293 section 3.10.7.2 lets it be queued; it is not, and so not acknowledged.
+    peer.sends(syn().seq(100).data("early")).expects(synAck(101).seq(0));
+    peer.sends(ack(1).seq(101).data("early")).expectsNothing();
+    TcpConnection c = peer.accepts();
+    assertThat(TcpPeer.reads(c)).isEqualTo("early");
+    peer.after(TcpPeer.ms(40)).expects(ack(106).seq(1));
+  }
+
+  @Test
+  void urgOnASynIsNoObstacle() {
+    peer.sends(syn().seq(100).urg(7)).expects(synAck(101).seq(0));
+  }
+
+  @Test
+  void ecnBitsOnASynAreNoObstacle() { // RFC 3168 section 6.1.1
+    peer.sends(syn().seq(100).plus(0xc0)).expects(synAck(101).seq(0));
+  }
+
+  @Test
+  void aClosedListenerIsClosed() {
+    peer.listener().close();
+    peer.sends(syn().seq(100)).expects(rstAck(101).seq(0));
+  }
+
+  @Test
+  void whoWaitsInAClosedListenerIsReset() {
+    peer.sends(syn().seq(100)).expects(synAck(101).seq(0));
+    peer.sends(ack(1).seq(101));
+    peer.listener().close();
+    peer.expects(rstAck(101).seq(1));
+    assertThat(peer.stack.tcp().connections()).isZero();
+  }
+}
