@@ -82,6 +82,11 @@ public record IcmpMessage(int protocol, int type, int code, int rest, Bytes data
     return type == (isV6() ? IcmpHeader.V6_ECHO_REPLY : IcmpHeader.V4_ECHO_REPLY);
   }
 
+  /** Whether this is a message of RFC 4861: solicitations, advertisements, redirect. */
+  public boolean isNeighbourDiscovery() {
+    return isV6() && type >= IcmpHeader.V6_ROUTER_SOLICITATION && type <= IcmpHeader.V6_REDIRECT;
+  }
+
   /** Whether this solicits a neighbour. */
   public boolean isNeighbourSolicitation() {
     return isV6() && type == IcmpHeader.V6_NEIGHBOUR_SOLICITATION && data.length() >= 16;

@@ -20,7 +20,8 @@ public sealed interface IpPacket extends FramePayload permits Ipv4Packet, Ipv6Pa
   IpPayload payload();
 
   /**
-   * A plain packet of the addresses' family.
+   * A plain packet of the addresses' family. Its TTL is {@link #DEFAULT_TTL}, or 255 for Neighbour
+   * Discovery, which is not believed otherwise (RFC 4861 section 7.1).
    *
    * @throws IllegalArgumentException if the addresses are not of one family
    */
@@ -32,7 +33,15 @@ public sealed interface IpPacket extends FramePayload permits Ipv4Packet, Ipv6Pa
     return source.isV4()
         ? new Ipv4Packet(
             0, 0, Ipv4Header.DONT_FRAGMENT, DEFAULT_TTL, source, destination, Bytes.EMPTY, payload)
-        : new Ipv6Packet(0, 0, DEFAULT_TTL, source, destination, payload);
+        : new Ipv6Packet(
+            0,
+            0,
+            payload instanceof IcmpMessage message && message.isNeighbourDiscovery()
+                ? 255
+                : DEFAULT_TTL,
+            source,
+            destination,
+            payload);
   }
 
   /** Parses a packet of the version that its first byte names; {@link Unparsed} if it is broken. */

@@ -122,4 +122,21 @@ class ListenTraceTest {
     peer.expects(rstAck(101).seq(1));
     assertThat(peer.stack.tcp().connections()).isZero();
   }
+
+  @Test
+  void ipv6IsTheSame() { // RFC 9293 section 3.7.1: 1500 - 40 - 20
+    TcpPeer six = new TcpPeer(TcpConfig.builder(), TcpPeer.STACK_V6, TcpPeer.PEER_V6).listens();
+    six.sends(syn().seq(100).mss(1440)).expects(synAck(101).seq(0).win(65_535));
+    assertThat(six.last().options()).isEqualTo(segment().mss(1440).options());
+    six.sends(ack(1).seq(101)).expectsNothing();
+    TcpConnection c = six.accepts();
+    TcpPeer.writes(c, "hello");
+    six.expects(ack(101).seq(1).psh().data("hello"));
+    six.sends(fin(6).seq(101)).expects(ack(102).seq(6));
+    six.after(seconds(60)).expectsNothing();
+    c.close();
+    six.expects(fin(102).seq(6));
+    six.sends(ack(7).seq(102)).expectsNothing();
+    assertThat(six.stack.tcp().connections()).isZero();
+  }
 }

@@ -112,6 +112,7 @@ final class TcpPeer {
     inject(
         IpPacket.of(
             PEER_V6, STACK_V6, IcmpMessage.neighbourSolicitation(STACK_V6, CaptiveLink.PEER_MAC)));
+    icmp.clear();
     log.clear();
   }
 
