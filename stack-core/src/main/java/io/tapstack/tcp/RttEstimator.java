@@ -44,14 +44,9 @@ final class RttEstimator {
     return Math.min(rto << Math.min(backoff, 16), maxRto);
   }
 
-  /** RFC 6298 (5.5): doubles the timeout after it expired. */
+  /** RFC 6298 (5.5): doubles the timeout after it expired; the next measurement ends that. */
   void backOff() {
     backoff++;
-  }
-
-  /** New data was acknowledged: the path works, whatever the measurement. */
-  void endBackOff() {
-    backoff = 0;
   }
 
   /** RFC 6298 (5.7): a SYN's timer expired, so data transmission begins with 3 seconds. */

@@ -111,6 +111,10 @@ public final class TcpConnection {
   int timedSequence;
   long timedSince;
   int retransmissions;
+
+  /** Our timestamp clock when the retransmission timer expired last. */
+  int retransmitTimestamp;
+
   long retransmittingSince;
   int probes;
   long probingSince;

@@ -34,6 +34,7 @@ final class TcpExpiry {
     }
     boolean first = c.retransmissions++ == 0;
     tcp.counters.timeouts++;
+    c.retransmitTimestamp = tcp.output.timestamp(c);
     c.rtt.backOff();
     if (!c.state.sendsData()) {
       tcp.output.sendSyn(c);

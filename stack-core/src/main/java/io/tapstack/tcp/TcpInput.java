@@ -378,7 +378,6 @@ final class TcpInput {
     c.sndNxt = Seq.max(c.sndNxt, seg.ack);
     c.retransmissions = 0;
     c.softError = null;
-    c.rtt.endBackOff();
     tcp.confirmReachable(c);
     int dataEnd = c.finQueued ? Seq.min(seg.ack, c.sequenceOf(c.finPosition)) : seg.ack;
     int bytes = dataEnd - c.sequenceOf(c.sendRing.head());
@@ -402,7 +401,11 @@ final class TcpInput {
   private void measure(TcpConnection c, int ack) {
     if (c.timestamps && seg.options.hasTimestamps() && seg.options.timestampEcho() != 0) {
       int elapsed = tcp.output.timestamp(c) - seg.options.timestampEcho();
-      if (elapsed >= 0 && elapsed < 1 << 30) {
+      // Karn's rule with timestamps: an echo from before the last timeout may have waited at the
+      // receiver for our retransmission, and would measure the timeout instead of the path.
+      boolean ambiguous =
+          c.retransmissions > 0 && seg.options.timestampEcho() - c.retransmitTimestamp < 0;
+      if (elapsed >= 0 && elapsed < 1 << 30 && !ambiguous) {
         c.rtt.sample(elapsed * 1_000_000L);
         c.timing = false;
         return;
