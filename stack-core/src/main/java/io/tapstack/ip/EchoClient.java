@@ -92,27 +92,21 @@ public final class EchoClient implements IpTransport {
     return result;
   }
 
-  /** Looks at an echo reply whose checksum is right. The packet stays the caller's. */
-  void received(Packet packet) {
-    EchoListener current = listener;
-    if (current == null) {
-      return;
-    }
-    int payload = packet.start + IcmpHeader.LENGTH;
-    int length = packet.end - payload;
-    boolean intact = true;
-    for (int i = 0; i < length; i++) {
-      intact &= packet.buffer.get(payload + i) == (byte) i;
-    }
-    int rest = IcmpHeader.rest(packet.buffer, packet.start);
-    IpAddress from = new IpAddress(packet.sourceHigh, packet.sourceLow);
-    current.replied(from, rest >>> 16, rest & 0xffff, length, packet.ttl, intact);
-  }
-
-  /** Not called: ICMP itself takes its packets in. */
+  /** Takes over an echo reply whose checksum is right; ICMP hands it in. */
   @Override
   public void receive(IpInterface iface, Packet packet) {
-    received(packet);
+    EchoListener current = listener;
+    if (current != null) {
+      int payload = packet.start + IcmpHeader.LENGTH;
+      int length = packet.end - payload;
+      boolean intact = true;
+      for (int i = 0; i < length; i++) {
+        intact &= packet.buffer.get(payload + i) == (byte) i;
+      }
+      int rest = IcmpHeader.rest(packet.buffer, packet.start);
+      IpAddress from = new IpAddress(packet.sourceHigh, packet.sourceLow);
+      current.replied(from, rest >>> 16, rest & 0xffff, length, packet.ttl, intact);
+    }
     packet.release();
   }
 

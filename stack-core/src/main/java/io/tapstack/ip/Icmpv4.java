@@ -56,10 +56,7 @@ public final class Icmpv4 {
     iface.counters().delivered++;
     switch (IcmpHeader.type(buffer, at)) {
       case IcmpHeader.V4_ECHO -> answer(iface, packet);
-      case IcmpHeader.V4_ECHO_REPLY -> {
-        echo.received(packet);
-        packet.release();
-      }
+      case IcmpHeader.V4_ECHO_REPLY -> echo.receive(iface, packet);
       case IcmpHeader.V4_UNREACHABLE,
           IcmpHeader.V4_TIME_EXCEEDED,
           IcmpHeader.V4_PARAMETER_PROBLEM -> {

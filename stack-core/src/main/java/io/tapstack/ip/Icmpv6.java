@@ -52,10 +52,7 @@ public final class Icmpv6 {
     iface.counters().delivered++;
     switch (IcmpHeader.type(buffer, at)) {
       case IcmpHeader.V6_ECHO -> answer(iface, packet);
-      case IcmpHeader.V6_ECHO_REPLY -> {
-        echo.received(packet);
-        packet.release();
-      }
+      case IcmpHeader.V6_ECHO_REPLY -> echo.receive(iface, packet);
       case IcmpHeader.V6_UNREACHABLE,
           IcmpHeader.V6_TOO_BIG,
           IcmpHeader.V6_TIME_EXCEEDED,
