@@ -54,7 +54,7 @@ public final class TestHost {
 
   /** The usual host: 10.0.0.2/24 and fd77::2/64, default routes by 10.0.0.254 and fd77::fe. */
   public static TestHost usual() {
-    TestHost host = new TestHost(1, 256, 2048);
+    TestHost host = new TestHost(1, 80, 2048);
     host.iface.addAddress(US, 24);
     host.iface.addAddress(US_6, 64);
     host.ip.routes().addDefault(IpAddress.parse("10.0.0.254"), host.iface);
