@@ -193,7 +193,7 @@ public final class TcpConnection {
   /** Whether the handshake is complete and the connection has not ended. Any thread. */
   public boolean isConnected() {
     TcpState now = state;
-    return now.isSynchronized() && now != TcpState.SYN_RECEIVED && now != TcpState.TIME_WAIT;
+    return now.isSynchronized() && now != TcpState.TIME_WAIT;
   }
 
   /** Says who hears of changes from now on. */

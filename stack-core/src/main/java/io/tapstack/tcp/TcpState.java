@@ -13,9 +13,9 @@ public enum TcpState {
   LAST_ACK,
   TIME_WAIT;
 
-  /** Whether both sides' sequence numbers are known, RFC 9293 section 3.5. */
+  /** Whether the handshake is complete, what RFC 9293 section 3.5.2 calls synchronized. */
   public boolean isSynchronized() {
-    return ordinal() >= SYN_RECEIVED.ordinal();
+    return ordinal() >= ESTABLISHED.ordinal();
   }
 
   /** Whether the peer may still send data: it has not sent FIN. */
