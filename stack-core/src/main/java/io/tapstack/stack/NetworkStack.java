@@ -9,6 +9,7 @@ import io.tapstack.link.Packet;
 import io.tapstack.link.PacketPool;
 import io.tapstack.tcp.Tcp;
 import io.tapstack.udp.Udp;
+import io.tapstack.wire.IpProtocol;
 import java.util.random.RandomGenerator;
 
 /**
@@ -42,6 +43,7 @@ public final class NetworkStack {
     pool = new PacketPool(config.packets(), config.packetSize());
     ip = new Ip(time, wheel, pool, random);
     udp = new Udp(ip, pool, random);
+    ip.register(IpProtocol.UDP, udp);
     tcp = new Tcp(config.tcp(), ip, pool, wheel, time, random);
   }
 
