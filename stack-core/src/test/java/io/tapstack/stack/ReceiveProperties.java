@@ -9,9 +9,12 @@ import io.tapstack.tcp.PortBinding;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpEvents;
 import io.tapstack.tcp.TcpListener;
+import io.tapstack.wire.ArpPacket;
 import io.tapstack.wire.Bytes;
 import io.tapstack.wire.EthernetFrame;
 import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.FramePayload;
+import io.tapstack.wire.IcmpMessage;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpPacket;
 import io.tapstack.wire.Segments;
@@ -119,8 +122,16 @@ class ReceiveProperties {
       iface.addAddress(OWN[1], 64);
       binding = stack.tcp().bind(IpAddress.ANY_V6, LISTENING, false);
       listener = stack.tcp().listen(binding, 4, TcpEvents.NONE);
+      meet();
       connections.add(stack.tcp().connect(null, PEER[0], REMOTE, TcpEvents.NONE));
       connections.add(stack.tcp().connect(null, PEER[1], REMOTE, TcpEvents.NONE));
+    }
+
+    /** Makes the stack and the peer neighbours: who asks for an address is remembered. */
+    private void meet() {
+      takes(frame(ArpPacket.request(PEER_MAC, PEER[0], OWN[0])));
+      IcmpMessage solicitation = IcmpMessage.neighbourSolicitation(OWN[1], PEER_MAC);
+      takes(frame(IpPacket.of(PEER[1], OWN[1], solicitation)));
     }
 
     void takes(byte[] frame) {
@@ -191,8 +202,8 @@ class ReceiveProperties {
       return frame(IpPacket.of(wire.lastPeer(version), wire.lastOwn(version), s));
     }
 
-    private byte[] frame(IpPacket packet) {
-      return new EthernetFrame(STACK_MAC, PEER_MAC, packet).toBytes().toArray();
+    private byte[] frame(FramePayload payload) {
+      return new EthernetFrame(STACK_MAC, PEER_MAC, payload).toBytes().toArray();
     }
 
     void comesToRest() {
