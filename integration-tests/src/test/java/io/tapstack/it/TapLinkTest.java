@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Timeout;
 
 /** Frames between a TAP link and the kernel, without a stack. */
 @RequiresTap
-@Timeout(60)
+// A wait in the kernel heeds no interrupt: another thread has to call time.
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TapLinkTest {
   private static final int PORT = 7007;
 

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Eventfds stand in for devices. Waits for ever are ended by the timeout of the test. */
-@Timeout(60)
+// A wait in the kernel heeds no interrupt: another thread has to call time.
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EpollTest {
   private static final long SECOND = 1_000_000_000L;
 
