@@ -212,7 +212,12 @@ public final class Epoll implements AutoCloseable {
     lock.lock();
     try {
       if (!released) {
-        os.c.write(eventFd, oneAddress, Long.BYTES);
+        long written = os.c.write(eventFd, oneAddress, Long.BYTES);
+        if (written < 0) {
+          // Not EAGAIN: the count in the eventfd would have to reach 2^64 first.
+          throw new IllegalStateException(
+              "waking the waiting thread failed (" + Errno.words(os.errno()) + ")");
+        }
       }
     } finally {
       lock.unlock();
