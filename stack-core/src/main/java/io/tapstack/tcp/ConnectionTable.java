@@ -88,6 +88,19 @@ final class ConnectionTable {
     }
   }
 
+  /** The length of the longest chain: how many steps a lookup takes at most. */
+  int longestChain() {
+    int longest = 0;
+    for (TcpConnection head : buckets) {
+      int length = 0;
+      for (TcpConnection c = head; c != null; c = c.nextInBucket) {
+        length++;
+      }
+      longest = Math.max(longest, length);
+    }
+    return longest;
+  }
+
   private void grow() {
     TcpConnection[] larger = new TcpConnection[2 * buckets.length];
     for (TcpConnection head : buckets) {
