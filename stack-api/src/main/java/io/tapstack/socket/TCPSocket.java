@@ -1,5 +1,6 @@
 package io.tapstack.socket;
 
+import io.tapstack.base.Result;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.wire.IpAddress;
@@ -238,6 +239,19 @@ public final class TCPSocket extends InternetSocket {
     } finally {
       session.driver.exit();
     }
+  }
+
+  /**
+   * Tells in the stack's own words why the connection could not be made or has ended, where
+   * NO_CONNECTION does not say which: REFUSED, RESET, TIMED_OUT, UNREACHABLE. Mbed has no such
+   * operation.
+   *
+   * @return null if the socket is not open, or its connection is sound or ended in order
+   */
+  public @Nullable Result failure() {
+    TcpSession session = session();
+    TcpConnection connection = session == null ? null : session.connection;
+    return connection == null ? null : connection.failure();
   }
 
   // ---- sending ----
