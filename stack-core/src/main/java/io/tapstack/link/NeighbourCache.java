@@ -3,6 +3,10 @@ package io.tapstack.link;
 import io.tapstack.base.SipHash;
 import io.tapstack.base.StackTime;
 import io.tapstack.base.TimerWheel;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.Mac;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -380,6 +384,17 @@ public final class NeighbourCache {
     boolean stale =
         entry.state == NeighbourState.REACHABLE && time.now() - entry.reachableUntil >= 0;
     return stale ? NeighbourState.STALE : entry.state;
+  }
+
+  /** The neighbours for people: address, MAC address and state of each, joined by spaces. */
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      Neighbour entry = entries[i];
+      String address = new IpAddress(entry.high, entry.low).toString();
+      lines.add(address + " " + Mac.toString(entry.mac) + " " + state(entry.high, entry.low));
+    }
+    return lines;
   }
 
   /** What happened here. */
