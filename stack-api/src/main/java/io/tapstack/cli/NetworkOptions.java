@@ -64,9 +64,8 @@ final class NetworkOptions {
   @Option(
       names = "--mtu",
       paramLabel = "N",
-      defaultValue = "1500",
-      description = "The MTU in bytes, 1280 to 65521 (default: ${DEFAULT-VALUE}).")
-  private int mtu = 1500;
+      description = "The MTU in bytes, 1280 to 65521 (default: the device's own, usually 1500).")
+  private @Nullable Integer mtu;
 
   @Option(
       names = "--pcap",
@@ -105,8 +104,8 @@ final class NetworkOptions {
       throw notYet("--dns", "addresses instead of names");
     }
     // RFC 8200 section 5: 1280. Above: 65535 less the Ethernet header is what TUN takes.
-    if (mtu < 1280 || mtu > 65521) {
-      throw wrong("--mtu " + mtu + " is out of range; expected 1280 to 65521");
+    if (mtu() < 1280 || mtu() > 65521) {
+      throw wrong("--mtu " + mtu() + " is out of range; expected 1280 to 65521");
     }
     if (!tap.matches("[^/\\s]{1,15}") || tap.equals(".") || tap.equals("..")) {
       throw wrong(
@@ -154,8 +153,14 @@ final class NetworkOptions {
     return gateways;
   }
 
+  /** The MTU asked for, or that of Ethernet. */
   int mtu() {
-    return mtu;
+    Integer asked = mtu;
+    return asked == null ? 1500 : asked;
+  }
+
+  boolean isMtuGiven() {
+    return mtu != null;
   }
 
   @Nullable Path pcap() {

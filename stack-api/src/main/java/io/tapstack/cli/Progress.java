@@ -60,6 +60,14 @@ final class Progress {
     draw(done, nanos.getAsLong(), true);
   }
 
+  /** Takes the bar away, for whoever has more to say at its end. */
+  void clear() {
+    if (terminal) {
+      out.print("\r" + " ".repeat(longest) + "\r");
+      out.flush();
+    }
+  }
+
   private void draw(long done, long now, boolean last) {
     StringBuilder line = new StringBuilder(what).append(' ');
     if (total > 0) {

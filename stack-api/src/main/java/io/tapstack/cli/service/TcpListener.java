@@ -11,6 +11,9 @@ public interface TcpListener extends AutoCloseable {
    */
   ByteStream accept() throws IOException;
 
+  /** The port that is listened on. */
+  int port();
+
   /** Ends the listening, and wakes whoever waits in {@link #accept}. */
   @Override
   void close() throws IOException;
