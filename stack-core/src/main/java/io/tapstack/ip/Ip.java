@@ -492,4 +492,22 @@ public final class Ip {
       }
     }
   }
+
+  /**
+   * A transport got no answer to what it sent several times: the negative advice of RFC 9293
+   * section 3.8.3 (MUST-20). The next hop is asked at once whether it is there and has the MAC
+   * address that we know; until it answers or is forgotten, packets go where they went.
+   */
+  public void suspect(long remoteHigh, long remoteLow) {
+    Route route = routes.lookup(remoteHigh, remoteLow);
+    if (route != null) {
+      IpAddress gateway = route.gateway();
+      NeighbourCache neighbours = route.iface().neighbours();
+      if (gateway == null) {
+        neighbours.suspect(remoteHigh, remoteLow);
+      } else {
+        neighbours.suspect(gateway.high(), gateway.low());
+      }
+    }
+  }
 }

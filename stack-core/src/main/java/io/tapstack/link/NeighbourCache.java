@@ -264,6 +264,26 @@ public final class NeighbourCache {
     }
   }
 
+  /**
+   * A transport gets no answers from beyond this neighbour (RFC 1122 section 2.3.2.1 (4), advice of
+   * a higher layer): it is asked at once, where it is known to be, and forgotten if it is not there
+   * any more.
+   */
+  public void suspect(long high, long low) {
+    Neighbour entry = find(high, low);
+    if (entry != null
+        && entry.state != NeighbourState.INCOMPLETE
+        && entry.state != NeighbourState.PROBE) {
+      probe(entry, time.now());
+    }
+  }
+
+  private void probe(Neighbour entry, long now) {
+    entry.state = NeighbourState.PROBE;
+    entry.asked = 0;
+    solicit(entry, now);
+  }
+
   private void replace(Neighbour entry, long mac) {
     if (entry.state == NeighbourState.INCOMPLETE) {
       complete(entry, mac, false);
@@ -315,11 +335,7 @@ public final class NeighbourCache {
           fail(entry);
         }
       }
-      case DELAY -> {
-        entry.state = NeighbourState.PROBE;
-        entry.asked = 0;
-        solicit(entry, now);
-      }
+      case DELAY -> probe(entry, now);
       case PROBE -> {
         if (entry.asked < MAX_SOLICITATIONS) {
           solicit(entry, now);

@@ -491,6 +491,12 @@ public final class Tcp implements IpTransport {
     ip.confirm(c.remoteHigh, c.remoteLow);
   }
 
+  /** RFC 9293 section 3.8.3: negative advice to IP. */
+  void suspectNextHop(TcpConnection c) {
+    counters.negativeAdvice++;
+    ip.suspect(c.remoteHigh, c.remoteLow);
+  }
+
   // ---- limits ----
 
   /** Whether less than one part in {@code parts} of the packet pool is free. */

@@ -16,6 +16,7 @@ public final class TcpCounters {
   long retransmittedSegments;
   long fastRetransmits;
   long timeouts;
+  long negativeAdvice;
   long inErrors;
   long outResets;
   long resetsSuppressed;
@@ -149,6 +150,11 @@ public final class TcpCounters {
   /** Zero-window probes sent. */
   public long zeroWindowProbes() {
     return zeroWindowProbes;
+  }
+
+  /** Timeouts after which IP was told to verify the next hop. */
+  public long negativeAdvice() {
+    return negativeAdvice;
   }
 
   /** Keepalive probes sent. */

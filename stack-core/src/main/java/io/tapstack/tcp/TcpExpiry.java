@@ -4,6 +4,9 @@ import io.tapstack.base.Result;
 
 /** What happens when a connection's timers expire: RFC 9293 section 3.10.8 and RFC 6298. */
 final class TcpExpiry {
+  /** R1 of RFC 9293 section 3.8.3, SHLD-9: at least 3 retransmissions; MUST-22: SYNs as well. */
+  private static final int R1 = 3;
+
   private final Tcp tcp;
 
   TcpExpiry(Tcp tcp) {
@@ -36,6 +39,9 @@ final class TcpExpiry {
     tcp.counters.timeouts++;
     c.retransmitTimestamp = tcp.output.timestamp(c);
     c.rtt.backOff();
+    if (c.retransmissions >= R1) {
+      tcp.suspectNextHop(c); // MUST-20 (a)
+    }
     if (!c.state.sendsData()) {
       tcp.output.sendSyn(c);
     } else {

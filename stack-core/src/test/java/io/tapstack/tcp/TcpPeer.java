@@ -71,6 +71,8 @@ final class TcpPeer {
   private final ArrayDeque<Sent> sent = new ArrayDeque<>();
   private final ArrayDeque<IcmpMessage> icmp = new ArrayDeque<>();
   private final List<String> log = new ArrayList<>();
+  private final List<String> astray = new ArrayList<>();
+  private final List<String> questions = new ArrayList<>();
   private final CaptiveLink link;
   private long now = START;
   private int stackPort = STACK_PORT;
@@ -114,6 +116,7 @@ final class TcpPeer {
             PEER_V6, STACK_V6, IcmpMessage.neighbourSolicitation(STACK_V6, CaptiveLink.PEER_MAC)));
     icmp.clear();
     log.clear();
+    questions.clear();
   }
 
   // ---- time ----
@@ -194,8 +197,18 @@ final class TcpPeer {
     return wire;
   }
 
+  /** Somebody else's frame. */
+  TcpPeer hears(long from, FramePayload payload) {
+    inject(from, payload);
+    return this;
+  }
+
   private void inject(FramePayload payload) {
-    link.deliver(new EthernetFrame(CaptiveLink.STACK_MAC, CaptiveLink.PEER_MAC, payload));
+    inject(CaptiveLink.PEER_MAC, payload);
+  }
+
+  private void inject(long from, FramePayload payload) {
+    link.deliver(new EthernetFrame(CaptiveLink.STACK_MAC, from, payload));
     stack.advance(now);
     assertThat(stack.pump(iface, 16)).as("frames that the stack took").isEqualTo(1);
     stack.poll(now);
@@ -225,6 +238,18 @@ final class TcpPeer {
 
   private void took(EthernetFrame frame) {
     FramePayload payload = frame.payload();
+    boolean question =
+        payload instanceof ArpPacket
+            || payload instanceof IpPacket packet
+                && packet.payload() instanceof IcmpMessage message
+                && message.isNeighbourSolicitation();
+    if (frame.destination() != CaptiveLink.PEER_MAC && !Mac.isGroup(frame.destination())) {
+      astray.add(millisNow() + (question ? " question" : " segment"));
+      return;
+    }
+    if (question) {
+      questions.add(millisNow() + (Mac.isGroup(frame.destination()) ? " all" : " unicast"));
+    }
     if (payload instanceof ArpPacket arp) {
       if (arp.operation() == ArpHeader.REQUEST && arp.targetIp().equals(PEER)) {
         link.deliver(
@@ -320,6 +345,20 @@ final class TcpPeer {
   /** The segment that {@link #expects} has seen last, for a closer look. */
   TcpSegment last() {
     return Objects.requireNonNull(last);
+  }
+
+  /** What went to other stations than the peer: the time in milliseconds, segment or question. */
+  List<String> astray() {
+    return astray;
+  }
+
+  /** When the stack asked for the peer's MAC address, in milliseconds, and whom. */
+  List<String> questions() {
+    return questions;
+  }
+
+  private long millisNow() {
+    return (now - START) / 1_000_000;
   }
 
   /** Expects that the stack has sent nothing more. */
