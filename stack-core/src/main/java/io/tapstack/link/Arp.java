@@ -11,7 +11,8 @@ import io.tapstack.wire.Mac;
  *
  * <p>An address is only learned from somebody who asked for us, or answered us; all others may at
  * most change what is known. Never learned: addresses that are ours, that are not on the link, or
- * that come with a group's MAC.
+ * that come with a group's MAC. A packet whose sender is not the station that sent the frame is
+ * dropped: it is damaged (ARP has no checksum of its own) or forged.
  *
  * <p>Thread: the owner of the stack.
  */
@@ -33,6 +34,7 @@ public final class Arp {
   private long malformed;
   private long ignored;
   private long conflicts;
+  private long mismatches;
 
   /** Creates the protocol for one link. */
   public Arp(Link link, PacketPool pool, NeighbourCache neighbours, Addresses addresses) {
@@ -45,7 +47,8 @@ public final class Arp {
   /**
    * Takes in an ARP packet and answers in place if it asks for us.
    *
-   * @param frame {@code start} is after the Ethernet header; stays the caller's
+   * @param frame {@code start} is after the Ethernet header, which is still before it; stays the
+   *     caller's
    */
   public void receive(Packet frame) {
     if (!ArpHeader.check(frame.buffer, frame.start, frame.length())) {
@@ -60,6 +63,10 @@ public final class Arp {
         || senderMac == link.mac()
         || operation != ArpHeader.REQUEST && operation != ArpHeader.REPLY) {
       ignored++;
+      return;
+    }
+    if (senderMac != EthernetHeader.source(frame.buffer, frame.start - EthernetHeader.LENGTH)) {
+      mismatches++;
       return;
     }
     if (addresses.isOurs(sender)) {
@@ -131,5 +138,10 @@ public final class Arp {
   /** Packets from somebody who claims one of our addresses. */
   public long conflicts() {
     return conflicts;
+  }
+
+  /** Packets whose sender's MAC address is not the one that the frame came from. */
+  public long mismatches() {
+    return mismatches;
   }
 }

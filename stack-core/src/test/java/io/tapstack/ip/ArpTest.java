@@ -211,6 +211,67 @@ class ArpTest {
   }
 
   @Test
+  void asTransportsSuspectTheNeighbourIsAskedAtOnce() { // RFC 1122 section 2.3.2.1 (4)
+    ping(PEER);
+    host.sends(WHO_HAS_PEER);
+    host.ip.suspect(PEER.high(), PEER.low());
+    host.sendsNothing(); // it is being asked already
+    peerAnswers();
+    host.sends("10.0.0.2 > 10.0.0.1 icmp echo id 7 seq 1 len 0");
+    assertThat(state(PEER)).isEqualTo(NeighbourState.REACHABLE);
+
+    host.ip.suspect(PEER.high(), PEER.low());
+    assertThat(host.sends(WHO_HAS_PEER).destination()).isEqualTo(PEER_MAC);
+    assertThat(state(PEER)).isEqualTo(NeighbourState.PROBE);
+    host.ip.suspect(PEER.high(), PEER.low());
+    host.sendsNothing(); // at most one question a second
+    peerAnswers();
+    assertThat(state(PEER)).isEqualTo(NeighbourState.REACHABLE);
+    host.after(60);
+    host.sendsNothing();
+  }
+
+  @Test
+  void aSuspectThatDoesNotAnswerIsForgotten() {
+    host.meets(PEER, PEER_MAC);
+    host.ip.confirm(PEER.high(), PEER.low());
+    host.ip.suspect(PEER.high(), PEER.low());
+    for (int i = 0; i < 3; i++) {
+      host.sends(WHO_HAS_PEER);
+      host.after(1);
+    }
+    host.sendsNothing();
+    assertThat(state(PEER)).isNull();
+  }
+
+  @Test
+  void beyondAGatewayTheGatewayIsSuspected() {
+    IpAddress gateway = IpAddress.parse("10.0.0.254");
+    host.meets(gateway, OTHER_MAC);
+    host.ip.suspect(0, IpAddress.parse("192.0.2.1").low());
+    assertThat(host.sends("arp who-has 10.0.0.254 tell 10.0.0.2").destination())
+        .isEqualTo(OTHER_MAC);
+    assertThat(state(gateway)).isEqualTo(NeighbourState.PROBE);
+    host.after(3);
+    host.wire.sent.clear();
+  }
+
+  @Test
+  void whoseSenderIsNotWhoSentTheFrameIsNotBelieved() {
+    host.meets(PEER, PEER_MAC);
+    host.after(2);
+    ArpPacket damaged = ArpPacket.request(US_MAC, US, PEER).reply(PEER_MAC ^ 0x40);
+    host.receives(new EthernetFrame(US_MAC, PEER_MAC, damaged));
+    host.receives(
+        new EthernetFrame(Mac.BROADCAST, PEER_MAC, ArpPacket.request(PEER_MAC ^ 0x40, PEER, US)));
+    host.sendsNothing();
+    assertThat(host.iface.arp().mismatches()).isEqualTo(2);
+    ping(PEER);
+    assertThat(host.sends("10.0.0.2 > 10.0.0.1 icmp echo id 7 seq 1 len 0").destination())
+        .isEqualTo(PEER_MAC);
+  }
+
+  @Test
   void gratuitousArpChangesEntriesButMakesNone() {
     receivesArp(ArpPacket.request(PEER_MAC, PEER, PEER));
     assertThat(state(PEER)).isNull();
@@ -283,7 +344,9 @@ class ArpTest {
   void asksTheGatewayForWhatIsElsewhere() {
     ping(IpAddress.parse("192.0.2.1"));
     host.sends("arp who-has 10.0.0.254 tell 10.0.0.2");
-    host.receives(ArpPacket.request(US_MAC, US, IpAddress.parse("10.0.0.254")).reply(OTHER_MAC));
+    ArpPacket answer =
+        ArpPacket.request(US_MAC, US, IpAddress.parse("10.0.0.254")).reply(OTHER_MAC);
+    host.receives(new EthernetFrame(US_MAC, OTHER_MAC, answer));
     assertThat(host.sends("10.0.0.2 > 192.0.2.1 icmp echo id 7 seq 1 len 0").destination())
         .isEqualTo(OTHER_MAC);
   }
