@@ -7,6 +7,7 @@ import static io.tapstack.ip.TestHost.US;
 import static io.tapstack.ip.TestHost.US_6;
 import static io.tapstack.ip.TestHost.US_LINK_LOCAL;
 import static io.tapstack.ip.TestHost.US_MAC;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.link.Packet;
@@ -49,7 +50,7 @@ class IpReceiveTest {
                     + (packet.linkGroup ? " group " : " ")
                     + new String(
                         Bytes.copyOf(packet.buffer, packet.start, packet.length()).toArray(),
-                        java.nio.charset.StandardCharsets.US_ASCII));
+                        US_ASCII));
             packet.release();
           }
 
