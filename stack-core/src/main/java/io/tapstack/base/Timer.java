@@ -32,7 +32,7 @@ public abstract class Timer {
 
   /**
    * Called once, by {@link TimerWheel#advance}, at or after the deadline. The timer is no longer
-   * scheduled and may schedule itself again.
+   * scheduled and may schedule itself again, for later than now.
    *
    * @param now the time of this turn, in nanoseconds
    */

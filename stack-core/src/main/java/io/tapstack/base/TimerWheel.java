@@ -73,8 +73,9 @@ public final class TimerWheel {
   }
 
   /**
-   * A time no later than the earliest deadline, and exact once that deadline is less than about a
-   * quarter of a second away; {@link #NONE} if no timer is scheduled.
+   * A time no later than the earliest deadline; {@link #NONE} if no timer is scheduled. It is
+   * earlier than that deadline only while the timer stands in one of the coarser levels: a turn at
+   * this time then fires nothing and makes the next answer finer.
    */
   public long nextDeadline() {
     if (!cacheValid) {
@@ -111,15 +112,17 @@ public final class TimerWheel {
   }
 
   /**
-   * The next tick that has something in its lowest slot or that needs a cascade, at most target.
+   * The next tick, at most target, that has something in its lowest slot or where a slot of a
+   * coarser level is taken apart. Spans in which nothing stands cost nothing, so that days of
+   * virtual time pass at once.
    */
   private long nextTick(long target) {
-    long end = Math.min(target, (tick | (SLOTS - 1)) + 1);
     int slot = nextOccupied((int) (tick & (SLOTS - 1)) + 1, SLOTS);
     if (slot >= 0) {
-      end = Math.min(end, (tick & -SLOTS) + slot);
+      return Math.min(target, (tick & -SLOTS) + slot);
     }
-    return end;
+    long next = findNext();
+    return next == NONE ? target : Math.min(target, Math.max(tick + 1, next >> TICK_SHIFT));
   }
 
   private int expire(int slot, long now) {
@@ -204,7 +207,7 @@ public final class TimerWheel {
   }
 
   private void forgetIfNext(long deadline) {
-    if (deadline <= cachedNext) {
+    if (deadline <= cachedNext || size == 0) {
       cacheValid = false;
     }
   }
