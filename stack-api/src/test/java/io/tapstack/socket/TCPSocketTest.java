@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Mbed's TCP cases, and what its plan leaves out, over both wires. */
-@Timeout(60)
+@Timeout(20)
 class TCPSocketTest {
   private static final int[] SIZES = {
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100, 1220
