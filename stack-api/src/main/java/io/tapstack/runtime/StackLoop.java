@@ -196,7 +196,7 @@ public final class StackLoop implements StackDriver {
       while (!stopping && state() == State.OPEN) {
         boolean busy = turn();
         ownership.runCallbacks();
-        if (!busy && !stopping) {
+        if (!busy && !stopping && state() == State.OPEN) {
           await();
         }
       }
