@@ -20,6 +20,7 @@ final class AddressTable implements Arp.Addresses {
   private static final long LINK_SCOPE = 0xff02L << 48;
 
   private List<InterfaceAddress> entries = List.of();
+  private IpAddress[] addresses = new IpAddress[0];
   private long[] highs = new long[0];
   private long[] lows = new long[0];
 
@@ -56,6 +57,7 @@ final class AddressTable implements Arp.Addresses {
 
   private void index(List<InterfaceAddress> changed) {
     entries = List.copyOf(changed);
+    addresses = entries.stream().map(InterfaceAddress::address).toArray(IpAddress[]::new);
     highs = entries.stream().mapToLong(entry -> entry.address().high()).toArray();
     lows = entries.stream().mapToLong(entry -> entry.address().low()).toArray();
     bits =
@@ -178,8 +180,7 @@ final class AddressTable implements Arp.Addresses {
     IpAddress best = null;
     int bestScore = -1;
     boolean link = isLinkScope(destination);
-    for (InterfaceAddress entry : entries) {
-      IpAddress address = entry.address();
+    for (IpAddress address : addresses) {
       if (address.isV4() == destination.isV4()) {
         int score = Prefixes.common(address.high(), address.low(), near.high(), near.low());
         if (address.isLinkLocalV6() == link) {

@@ -74,7 +74,7 @@ public final class Ip {
   public IpInterface attach(Link link) {
     if (interfaces.length == MAX_INTERFACES) {
       throw new IllegalStateException(
-          "a stack has at most " + MAX_INTERFACES + " interfaces; detach one first");
+          "a stack has at most " + MAX_INTERFACES + " interfaces; use a second stack");
     }
     IpInterface iface = new IpInterface(this, link, time, timers, pool, random);
     List<IpInterface> all = new ArrayList<>(List.of(interfaces));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -16,7 +17,7 @@ class SipHashProperties {
 
   private static final long KEY_1 = 0x0f0e0d0c0b0a0908L;
 
-  @Property
+  @Property(edgeCases = EdgeCasesMode.NONE)
   void isSipHashOfTheSameFortyBytes(
       @ForAll long key0,
       @ForAll long key1,

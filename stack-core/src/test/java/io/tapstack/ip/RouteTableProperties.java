@@ -27,7 +27,7 @@ class RouteTableProperties {
   /** What is done to the table. */
   record Step(IpAddress network, int prefixLength, @Nullable IpAddress gateway, boolean remove) {}
 
-  @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 800, edgeCases = EdgeCasesMode.NONE)
   void findsTheLongestPrefix(
       @ForAll @Size(max = 30) List<@From("steps") Step> steps,
       @ForAll @Size(min = 1, max = 20) List<@From("addresses") IpAddress> destinations) {
