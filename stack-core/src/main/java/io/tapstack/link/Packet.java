@@ -73,7 +73,7 @@ public final class Packet {
 
   // ---- what the layers learned about an incoming packet ----
 
-  /** Whether the frame was sent to a link-layer group or to broadcast. */
+  /** Whether the frame, or the IP packet in it, was sent to a group or to broadcast. */
   public boolean linkGroup;
 
   /** Where the network header starts in {@link #buffer}; the transport's is at {@code start}. */

@@ -1,7 +1,9 @@
 /**
  * The link layer: what a device is ({@link io.tapstack.link.Link}), the pooled buffers that frames
  * travel in ({@link io.tapstack.link.Packet}, {@link io.tapstack.link.PacketPool}), Ethernet, and
- * the neighbours of ARP (RFC 826) and Neighbour Discovery (RFC 4861).
+ * the neighbours of ARP (RFC 826) and Neighbour Discovery (RFC 4861), whose common machine is
+ * {@link io.tapstack.link.NeighbourCache}. {@link io.tapstack.link.Pipe} joins two stacks of one
+ * process.
  *
  * <h2>Who owns a buffer</h2>
  *
