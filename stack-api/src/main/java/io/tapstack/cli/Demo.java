@@ -40,14 +40,8 @@ final class Demo implements AutoCloseable {
     }
     List<Prefix> hosts = pairs.stream().map(AddressPair::host).distinct().toList();
     StackNetwork stack = StackNetwork.open(options, hosts);
-    try {
-      Services services =
-          Services.start(stack, stack::statusPage, EnumSet.allOf(Services.Name.class));
-      return new Demo(options, pairs, inNamespace, stack, services);
-    } catch (IOException | RuntimeException e) {
-      stack.close();
-      throw e;
-    }
+    Services services = Services.startOrClose(stack, EnumSet.allOf(Services.Name.class));
+    return new Demo(options, pairs, inNamespace, stack, services);
   }
 
   /** Proves that both stacks understand each other, then serves until stopped. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,10 +52,11 @@ final class GetCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     network.check();
-    HttpUrl from = java.util.Objects.requireNonNull(url);
+    HttpUrl from = Objects.requireNonNull(url);
     MessageDigest digest = Sha256.digest();
     try (Network stack = StackNetwork.open(network);
-        ByteStream stream = stack.connect(from.address(), from.port(), timeout.millis());
+        ByteStream stream =
+            stack.connect(from.address(), from.port(), timeout.millis(), timeout.millis());
         OutputStream out = new DigestOutputStream(output(), digest)) {
       HttpGet get = HttpGet.send(stream, from);
       Progress progress = Progress.onStandardError("get", get.length());

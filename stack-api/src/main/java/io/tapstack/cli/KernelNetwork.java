@@ -7,12 +7,10 @@ import io.tapstack.wire.IpAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 
 /** The kernel's own TCP, through java.net: the demo's other side. */
 final class KernelNetwork implements Network {
@@ -28,19 +26,17 @@ final class KernelNetwork implements Network {
   }
 
   @Override
-  public ByteStream connect(IpAddress address, int port, int timeout) throws IOException {
+  public ByteStream connect(IpAddress address, int port, int opening, int waiting)
+      throws IOException {
     Socket socket = new Socket();
     try {
-      socket.connect(
-          new InetSocketAddress(InetAddress.getByAddress(address.toBytes()), port), timeout);
-      return new Stream(socket, timeout);
-    } catch (SocketTimeoutException e) {
+      InetAddress peer = InetAddress.getByAddress(address.toBytes());
+      socket.connect(new InetSocketAddress(peer, port), opening);
+      return new Stream(socket, waiting);
+    } catch (IOException e) {
       socket.close();
-      throw new IOException(Endpoint.text(address, port) + " does not answer", e);
-    } catch (ConnectException e) {
-      socket.close();
-      throw new IOException(
-          "no connection to " + Endpoint.text(address, port) + ": " + e.getMessage(), e);
+      String what = "Linux cannot connect to " + Endpoint.text(address, port);
+      throw new IOException(what + ": " + e.getMessage(), e);
     }
   }
 

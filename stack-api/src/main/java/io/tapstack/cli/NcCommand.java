@@ -5,7 +5,6 @@ import io.tapstack.cli.service.DatagramPort;
 import io.tapstack.cli.service.TcpListener;
 import io.tapstack.wire.IpAddress;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +63,7 @@ final class NcCommand implements Callable<Integer> {
           stream(stream);
         }
       } else {
-        try (ByteStream stream = stack.connect(host, port, timeout.millis())) {
+        try (ByteStream stream = stack.connect(host, port, timeout.millis(), 0)) {
           stream(stream);
         }
       }
@@ -102,15 +101,24 @@ final class NcCommand implements Callable<Integer> {
 
   private static void send(ByteStream stream) {
     byte[] buffer = new byte[64 * 1024];
-    InputStream in = System.in;
-    try {
-      for (int n; (n = in.read(buffer)) >= 0; ) {
-        stream.write(buffer, 0, n);
+    int n = 0;
+    while (n >= 0) {
+      try {
+        n = System.in.read(buffer);
+      } catch (IOException e) {
+        System.err.println("tapstack nc: standard input cannot be read: " + e.getMessage());
+        n = -1;
       }
-      stream.finishOutput();
-    } catch (IOException e) {
-      // The connection broke: whoever reads from it hears of it too, and reports it.
-      System.err.println("tapstack nc: sending ended: " + e.getMessage());
+      try {
+        if (n >= 0) {
+          stream.write(buffer, 0, n);
+        } else {
+          stream.finishOutput();
+        }
+      } catch (IOException e) {
+        // The connection has ended: whoever reads from it learns how, and is the one to report it.
+        return;
+      }
     }
   }
 

@@ -15,9 +15,10 @@ interface Network extends AutoCloseable {
   /**
    * Opens a connection.
    *
-   * @param timeout the limit of the opening, and of every later wait for the peer
+   * @param opening the limit of the opening
+   * @param waiting the limit of every later wait for the peer
    */
-  ByteStream connect(IpAddress address, int port, int timeout) throws IOException;
+  ByteStream connect(IpAddress address, int port, int opening, int waiting) throws IOException;
 
   /**
    * Takes connections to a port, at every address.

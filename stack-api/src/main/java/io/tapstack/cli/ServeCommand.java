@@ -35,7 +35,7 @@ final class ServeCommand implements Callable<Integer> {
     network.check();
     Set<Services.Name> names = names();
     StackNetwork stack = StackNetwork.open(network);
-    Services running = Services.start(stack, stack::statusPage, names);
+    Services running = Services.startOrClose(stack, names);
     try (Shutdown shutdown = Shutdown.closing(running, stack)) {
       System.out.println(
           "serving "

@@ -80,6 +80,16 @@ final class Services implements AutoCloseable {
     }
   }
 
+  /** Starts services on this project's stack, which is closed if that fails. */
+  static Services startOrClose(StackNetwork stack, Set<Name> names) throws IOException {
+    try {
+      return start(stack, stack::statusPage, names);
+    } catch (IOException | RuntimeException e) {
+      stack.close();
+      throw e;
+    }
+  }
+
   private static TcpService tcp(Name name, Supplier<String> statusPage, Clock clock) {
     return switch (name) {
       case ECHO -> StandardServices::echo;

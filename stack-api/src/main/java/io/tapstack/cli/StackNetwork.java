@@ -146,17 +146,18 @@ final class StackNetwork implements Network {
   }
 
   @Override
-  public ByteStream connect(IpAddress address, int port, int timeout) throws IOException {
+  public ByteStream connect(IpAddress address, int port, int opening, int waiting)
+      throws IOException {
     TCPSocket socket = new TCPSocket();
     check(socket.open(network), "no socket can be opened");
-    socket.setTimeout(timeout == 0 ? -1 : timeout);
+    socket.setTimeout(opening == 0 ? -1 : opening);
     int code = socket.connect(new SocketAddress(address, port));
     if (code == NsapiError.OK) {
-      return new StackStream(socket, Endpoint.text(address, port), timeout);
+      return new StackStream(socket, Endpoint.text(address, port), waiting);
     }
     Result failure = socket.failure();
     socket.close();
-    throw new IOException(problem(Endpoint.text(address, port), code, failure, timeout));
+    throw new IOException(problem(Endpoint.text(address, port), code, failure, opening));
   }
 
   private static String problem(String peer, int code, @Nullable Result failure, int timeout) {

@@ -9,6 +9,7 @@ import io.tapstack.stack.NetworkStack;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpCounters;
 import io.tapstack.tcp.TcpState;
+import io.tapstack.udp.UdpCounters;
 import java.util.List;
 import java.util.Locale;
 
@@ -52,6 +53,7 @@ final class StatusPage {
     page.list("Routes", stack.ip().routes().routes().stream().map(Route::toString).toList());
     page.connections(stack);
     page.tcp(stack.tcp().counters());
+    page.udp(stack.udp().counters());
     page.memory(stack);
     return page.html.append("</body>\n</html>\n").toString();
   }
@@ -129,6 +131,16 @@ final class StatusPage {
             + counters.acceptQueueDrops()
             + ", "
             + counters.connectionLimitDrops());
+    end();
+  }
+
+  private void udp(UdpCounters counters) {
+    table("UDP");
+    row("datagrams in, out", counters.received() + ", " + counters.sent());
+    row("not sent", counters.sendFailed());
+    row("malformed, bad checksum", counters.malformed() + ", " + counters.badChecksum());
+    row("for no socket", counters.noSocket());
+    row("dropped by full queues", counters.queueFull());
     end();
   }
 

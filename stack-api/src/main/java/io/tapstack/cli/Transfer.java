@@ -51,7 +51,8 @@ final class Transfer {
       throws IOException {
     MessageDigest digest = Sha256.digest();
     String rate;
-    try (ByteStream stream = network.connect(url.address(), url.port(), TIMEOUT_MILLIS);
+    try (ByteStream stream =
+            network.connect(url.address(), url.port(), TIMEOUT_MILLIS, TIMEOUT_MILLIS);
         OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
       HttpGet get = HttpGet.send(stream, url);
       Progress progress = Progress.onStandardError(what, get.length());

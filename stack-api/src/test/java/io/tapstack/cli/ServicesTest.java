@@ -55,7 +55,7 @@ class ServicesTest {
   void echoComesBackAndEndsAfterItsPeer(String address) throws Exception {
     byte[] said = new byte[1_000_000];
     new Random(1).nextBytes(said);
-    try (ByteStream stream = client.connect(IpAddress.parse(address), 7, 10_000)) {
+    try (ByteStream stream = client.connect(IpAddress.parse(address), 7, 10_000, 10_000)) {
       Thread speaker =
           new Thread(
               () -> {
@@ -91,7 +91,7 @@ class ServicesTest {
 
   @Test
   void theStatusPageShowsTheConnectionThatAsks() throws Exception {
-    try (ByteStream stream = client.connect(IpAddress.parse("10.0.0.2"), 80, 10_000)) {
+    try (ByteStream stream = client.connect(IpAddress.parse("10.0.0.2"), 80, 10_000, 10_000)) {
       var url = io.tapstack.cli.http.HttpUrl.parse("http://10.0.0.2/");
       ByteArrayOutputStream page = new ByteArrayOutputStream();
       HttpGet.send(stream, url).copyTo(page, n -> assertThat(n).isPositive());
@@ -139,12 +139,12 @@ class ServicesTest {
   @Test
   void aClosedPortIsRefusedAndASilentHostIsATimeout() {
     long start = System.nanoTime();
-    assertThatThrownBy(() -> client.connect(IpAddress.parse("10.0.0.2"), 4, 10_000))
+    assertThatThrownBy(() -> client.connect(IpAddress.parse("10.0.0.2"), 4, 10_000, 10_000))
         .hasMessageContaining("10.0.0.2:4 refused the connection");
     assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
-    assertThatThrownBy(() -> client.connect(IpAddress.parse("10.0.0.9"), 80, 200))
+    assertThatThrownBy(() -> client.connect(IpAddress.parse("10.0.0.9"), 80, 200, 200))
         .hasMessageContaining("10.0.0.9:80 does not answer: timeout after 0.2 s");
-    assertThatThrownBy(() -> client.connect(IpAddress.parse("10.1.0.1"), 80, 200))
+    assertThatThrownBy(() -> client.connect(IpAddress.parse("10.1.0.1"), 80, 200, 200))
         .hasMessageContaining("no route leads to 10.1.0.1:80");
   }
 
