@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,21 @@ class ReadmeTest {
     connection.setReadTimeout(5000);
     try (InputStream in = connection.getInputStream()) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void theJarRunsByItself() throws Exception {
+    Path jar = Path.of("../stack-api/target/tapstack.jar");
+    if (!"true".equals(System.getenv("CI"))) {
+      Assumptions.assumeTrue(Files.exists(jar), "only \"mvn verify\" makes " + jar);
+    }
+    String java = System.getProperty("java.home") + "/bin/java";
+    List<String> command = List.of(java, "-jar", jar.toString(), "demo", "--once", "--bytes", "1M");
+    try (Program demo = Program.start(command)) {
+      demo.expectExit(0, 60);
+      assertThat(demo.out().split("SHA-256 right", -1)).hasSize(5);
+      assertThat(demo.out()).contains(Reference.hash(1_000_000));
     }
   }
 
