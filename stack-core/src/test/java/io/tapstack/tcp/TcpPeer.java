@@ -12,6 +12,7 @@ import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.wire.ArpHeader;
 import io.tapstack.wire.ArpPacket;
+import io.tapstack.wire.Bytes;
 import io.tapstack.wire.EthernetFrame;
 import io.tapstack.wire.FramePayload;
 import io.tapstack.wire.IcmpMessage;
@@ -431,6 +432,13 @@ final class TcpPeer {
   static void writes(TcpConnection connection, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     assertThat(connection.write(bytes, 0, bytes.length)).isEqualTo(bytes.length);
+    connection.flush();
+  }
+
+  /** Writes {@link Bytes#pattern}. */
+  static void writes(TcpConnection connection, long position, int length) {
+    assertThat(connection.write(Bytes.pattern(position, length).toArray(), 0, length))
+        .isEqualTo(length);
     connection.flush();
   }
 
