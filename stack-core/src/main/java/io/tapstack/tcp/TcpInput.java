@@ -194,9 +194,9 @@ final class TcpInput {
         && tcp.time.now() - c.tsRecentTime < PAWS_LIFETIME;
   }
 
+  /** RFC 7323 section 4.3 (2): not from a segment beyond a hole, nor from an older one. */
   private void rememberTimestamp(TcpConnection c) {
-    // RFC 7323 section 4.3 (2)
-    if (seg.options.timestampValue() - c.tsRecent >= 0 && Seq.leq(seg.seq, c.lastAckSent)) {
+    if (!isOldTimestamp(c) && Seq.leq(seg.seq, c.lastAckSent)) {
       c.tsRecent = seg.options.timestampValue();
       c.tsRecentTime = tcp.time.now();
     }
