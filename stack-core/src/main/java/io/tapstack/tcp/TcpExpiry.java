@@ -122,9 +122,13 @@ final class TcpExpiry {
     }
     long now = tcp.time.now();
     long idleUntil = c.lastReceiveTime + settings.idle;
-    if (c.hasOutstanding() || settings.unanswered == 0 && now < idleUntil) {
-      // MUST-26: only when nothing is outstanding and nothing came
-      c.timers.set(TcpTimers.KEEP_ALIVE, Math.max(idleUntil, now + settings.interval));
+    // MUST-26: only when nothing came for the whole interval, and nothing is outstanding
+    if (now < idleUntil) {
+      c.timers.set(TcpTimers.KEEP_ALIVE, idleUntil);
+      return;
+    }
+    if (c.hasOutstanding()) {
+      c.timers.set(TcpTimers.KEEP_ALIVE, now + settings.interval);
       return;
     }
     if (settings.unanswered >= settings.limit) {
