@@ -39,6 +39,11 @@ public final class Tcp implements IpTransport {
   private static final int PORT_TRIES = 64;
   private static final int MAX_SCALE = 14;
 
+  /**
+   * How far a new incarnation begins beyond the last: more than an unscaled window, as in Linux.
+   */
+  private static final int REINCARNATION_STEP = 65_537;
+
   final TcpConfig config;
   final TimerWheel wheel;
   final StackTime time;
@@ -248,15 +253,18 @@ public final class Tcp implements IpTransport {
             packet.sourceHigh,
             packet.sourceLow,
             remotePort);
-    if (c != null && c.state == TcpState.TIME_WAIT && isNewIncarnation(c)) {
-      end(c, null);
-      c = null;
-    }
+    TcpListener successor =
+        c != null && c.state == TcpState.TIME_WAIT && isNewIncarnation(c)
+            ? findListener(c.localHigh, c.localLow, localPort)
+            : null;
     boolean kept = false;
-    if (c != null) {
-      kept = input.process(c, packet);
-    } else {
+    if (c == null) {
       unconnected(packet, localPort, remotePort);
+    } else if (successor != null) {
+      end(c, null);
+      open(successor, packet, localPort, remotePort, c);
+    } else {
+      kept = input.process(c, packet);
     }
     if (!kept) {
       packet.release();
@@ -288,7 +296,8 @@ public final class Tcp implements IpTransport {
 
   /** MAY-2 and RFC 6191: a SYN that is provably newer ends TIME-WAIT. */
   private boolean isNewIncarnation(TcpConnection c) {
-    if ((segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
+    int wanted = TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST | TcpHeader.FIN;
+    if ((segment.flags & wanted) != TcpHeader.SYN) {
       return false;
     }
     if (c.timestamps && segment.options.hasTimestamps()) {
@@ -314,7 +323,7 @@ public final class Tcp implements IpTransport {
     }
     // Neither SYN nor anything else belongs here; SYN with FIN is nobody's honest segment.
     if (segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.FIN)) {
-      open(listener, packet, localPort, remotePort);
+      open(listener, packet, localPort, remotePort, null);
     }
   }
 
@@ -332,7 +341,13 @@ public final class Tcp implements IpTransport {
     return wildcard;
   }
 
-  private void open(TcpListener listener, Packet packet, int localPort, int remotePort) {
+  /** Answers a SYN; {@code previous} is the connection whose TIME-WAIT it ended, if any. */
+  private void open(
+      TcpListener listener,
+      Packet packet,
+      int localPort,
+      int remotePort,
+      @Nullable TcpConnection previous) {
     if (listener.isAcceptQueueFull()) {
       counters.acceptQueueDrops++;
       return;
@@ -354,6 +369,11 @@ public final class Tcp implements IpTransport {
             packet.sourceHigh,
             packet.sourceLow,
             remotePort);
+    // RFC 9293 section 3.6.1, MAY-2 (1): beyond all that the last incarnation sent, which may have
+    // been faster than the clock of the initial sequence numbers, 244 kB/s.
+    if (previous != null && Seq.leq(c.iss, previous.sndMax)) {
+      c.beginAt(previous.sndMax + REINCARNATION_STEP);
+    }
     counters.passiveOpens++;
     offerOptions(c);
     c.listener = listener;

@@ -162,6 +162,15 @@ public final class TcpConnection {
     lastReceiveTime = now;
   }
 
+  /** Begins at another sequence number, before anything is sent. */
+  void beginAt(int number) {
+    iss = number;
+    recovery = new FastRecovery(congestion, number);
+    sndUna = number;
+    sndNxt = number;
+    sndMax = number;
+  }
+
   // ---- identity and state ----
 
   public IpAddress localAddress() {

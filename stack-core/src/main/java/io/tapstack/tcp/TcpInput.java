@@ -464,6 +464,7 @@ final class TcpInput {
     if (seg.has(TcpHeader.FIN)) {
       c.finKnown = true;
       c.rcvFinSeq = seg.seq + seg.length;
+      c.ackNow = true; // RFC 5681 section 4.2: even a bare one beyond a hole is out of order
     }
     boolean kept = seg.length > 0 && store(c, packet);
     if (c.finKnown && c.rcvNxt == c.rcvFinSeq) {

@@ -11,6 +11,7 @@ import static io.tapstack.wire.Segments.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.base.Result;
+import io.tapstack.wire.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +124,81 @@ class ClosingTraceTest {
     assertThat(c.failure()).isNull();
   }
 
+  @Test
+  void closeInCloseWaitWithUnreadDataResets() { // SHLD-3
+    TcpConnection c = peer.toEstablished();
+    peer.sends(fin(1).seq(101).data("unread")).expects(ack(108).seq(1));
+    c.close();
+    peer.expects(rstAck(108).seq(1));
+    assertGone(c);
+  }
+
+  @Test
+  void closeAfterReadingAllDoesNotReset() {
+    TcpConnection c = peer.toEstablished();
+    peer.sends(fin(1).seq(101).data("read")).expects(ack(106).seq(1));
+    assertThat(TcpPeer.reads(c)).isEqualTo("read");
+    c.close();
+    peer.expects(fin(106).seq(1));
+    peer.sends(ack(2).seq(106)).expectsNothing();
+    assertGone(c);
+  }
+
+  // ---- both directions ----
+
+  @Test
+  void halfClosedThePeerSendsMuchMore() { // section 3.6
+    TcpConnection c = peer.toEstablished();
+    TcpPeer.writes(c, "request");
+    c.shutdownOutput();
+    peer.expects(ack(101).seq(1).psh().data("request")).expects(fin(101).seq(8));
+    assertThat(c.writable()).isZero();
+    int next = 101;
+    for (int i = 0; i < 100; i++) {
+      peer.sends(ack(9).seq(next).data(Bytes.pattern(next, 1460))).expectsNothing();
+      next += 1460;
+      peer.sends(ack(9).seq(next).data(Bytes.pattern(next, 1460)));
+      next += 1460;
+      peer.expects(ack(next).seq(9));
+      byte[] read = new byte[2920];
+      assertThat(c.read(read, 0, 2920)).isEqualTo(2920);
+      assertThat(Bytes.of(read)).isEqualTo(Bytes.pattern(next - 2920, 2920));
+      c.consumed();
+    }
+    peer.sends(fin(9).seq(next)).expects(ack(next + 1).seq(9));
+    assertThat(TcpPeer.reads(c)).isEqualTo("end");
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+  }
+
+  @Test
+  void finArrivesBeforeTheDataInFrontOfIt() {
+    TcpConnection c = peer.toFinWait2();
+    peer.sends(fin(2).seq(106).data("!")).expects(ack(101).seq(2));
+    peer.sends(fin(2).seq(107)).expects(ack(101).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
+    peer.sends(ack(2).seq(101).data("hello")).expects(ack(108).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    assertThat(TcpPeer.reads(c)).isEqualTo("hello!");
+    assertThat(TcpPeer.reads(c)).isEqualTo("end");
+  }
+
+  @Test
+  void bothCloseAtTheSameTime() { // figure 13
+    TcpConnection c = peer.toEstablished();
+    c.close();
+    peer.expects(fin(101).seq(1));
+    peer.sends(fin(1).seq(101)).expects(ack(102).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.CLOSING);
+    peer.at(seconds(1));
+    assertThat(peer.takesAll()).hasSize(2); // FIN once more at 200 and 600 ms
+    peer.sends(ack(2).seq(102)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    peer.at(seconds(61) - 1).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    peer.at(seconds(61)).expectsNothing();
+    assertGone(c);
+  }
+
   // ---- CLOSING ----
 
   @Test
@@ -197,6 +273,35 @@ class ClosingTraceTest {
     peer.sends(ack(1).seq(104)).expectsNothing();
     assertThat(peer.accepts().state()).isEqualTo(TcpState.ESTABLISHED);
     assertThat(peer.stack.tcp().connections()).isEqualTo(1);
+  }
+
+  @Test
+  void theNextIncarnationBeginsBeyondTheLast() { // RFC 9293 section 3.6.1, MAY-2 (1)
+    peer.listens();
+    peer.sends(syn().seq(100).mss(1460)).expects(synAck(101).seq(0));
+    peer.sends(ack(1).seq(101));
+    TcpConnection old = peer.accepts();
+    for (int i = 0; i < 10; i++) { // faster than the clock of the first sequence numbers
+      TcpPeer.writes(old, 0, 7300);
+      peer.sends(ack(1 + 7300 * (i + 1)).seq(101));
+    }
+    old.shutdownOutput();
+    peer.takesAll();
+    peer.sends(fin(73_002).seq(101)).expects(ack(102).seq(73_002));
+    assertThat(old.state()).isEqualTo(TcpState.TIME_WAIT);
+
+    peer.forgets().sends(syn().seq(103)).expects(synAck(104).seq(0));
+    peer.sends(ack(1).seq(104)).expectsNothing();
+    TcpConnection c = peer.accepts();
+    assertThat(Seq.gt(c.iss, old.sndMax)).as("%s > %s", c.iss, old.sndMax).isTrue();
+  }
+
+  @Test
+  void aSynThatNobodyWantsDoesNotEndTimeWait() { // as Linux: only a new connection ends the old one
+    TcpConnection c = peer.toTimeWait();
+    peer.listener().close();
+    peer.sends(syn().seq(103)).expects(ack(102).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
   }
 
   @Test
