@@ -420,7 +420,7 @@ public final class Tcp implements IpTransport {
       return;
     }
     boolean hard = what == Unreachable.PORT || what == Unreachable.PROTOCOL;
-    if (hard && c.state == TcpState.SYN_SENT) {
+    if (hard && !c.state.isSynchronized()) { // SHLD-26, within RFC 5927 section 5
       counters.attemptFails++;
       end(c, Result.REFUSED);
     } else if (what != Unreachable.TOO_BIG) {

@@ -125,6 +125,7 @@ final class TcpInput {
       c.rtt.afterSynTimeout();
     }
     c.retransmissions = 0;
+    c.softError = null;
     c.timers.clear(TcpTimers.RETRANSMIT);
     KeepAlive keepAlive = c.keepAlive;
     if (keepAlive != null) {

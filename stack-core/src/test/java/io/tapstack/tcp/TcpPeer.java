@@ -19,6 +19,7 @@ import io.tapstack.wire.IcmpMessage;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpPacket;
 import io.tapstack.wire.IpPayload;
+import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Mac;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptionSet;
@@ -28,6 +29,7 @@ import io.tapstack.wire.TcpSegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -171,6 +173,21 @@ final class TcpPeer {
   TcpPeer sendsRaw(IpPayload payload) {
     inject(IpPacket.of(peerAddress, stackAddress, payload));
     return this;
+  }
+
+  /**
+   * Sends an ICMP error about a segment of the stack's, of which it quotes the IP header and 8
+   * bytes.
+   *
+   * @param sequence the segment's sequence number
+   */
+  TcpPeer sendsError(int type, int code, int sequence) {
+    TcpSegment about = syn().ports(stackPort, PEER_PORT).seq(sequence + iss);
+    byte[] bytes = IpPacket.of(stackAddress, peerAddress, about).toBytes().toArray();
+    Bytes quote = Bytes.of(Arrays.copyOf(bytes, (stackAddress.isV4() ? 20 : 40) + 8));
+    int protocol = stackAddress.isV4() ? IpProtocol.ICMPV4 : IpProtocol.ICMPV6;
+    log.add(millis(now) + " peer: ICMP " + type + " " + code + " about seq " + sequence);
+    return sendsRaw(new IcmpMessage(protocol, type, code, 0, quote));
   }
 
   private TcpSegment toWire(TcpSegment segment) {
