@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -36,6 +37,9 @@ final class Ownership {
   private final ArrayDeque<Callback> callbacks = new ArrayDeque<>();
 
   private final ReentrantLock callbackLock = new ReentrantLock();
+
+  /** What the handler has still to hear of. */
+  private final ConcurrentLinkedQueue<Throwable> problems = new ConcurrentLinkedQueue<>();
 
   /** Written by the owner. */
   private volatile StackDriver.State state = StackDriver.State.OPEN;
@@ -94,6 +98,7 @@ final class Ownership {
       lock.unlock();
     }
     runLateKicks();
+    reportProblems();
   }
 
   void kick(Kick kick) {
@@ -108,6 +113,7 @@ final class Ownership {
     boolean owned = lock.isHeldByCurrentThread() && depth > 0;
     if (!owned) {
       runLateKicks();
+      reportProblems();
     }
   }
 
@@ -195,7 +201,7 @@ final class Ownership {
       try {
         callback.run();
       } catch (RuntimeException | Error e) {
-        report(e);
+        handler.accept(e);
       }
     }
   }
@@ -209,10 +215,14 @@ final class Ownership {
     }
   }
 
-  /** The stack threw: it is not to be trusted any more. Everyone who waits is told. */
+  /**
+   * The stack threw: it is not to be trusted any more. Everyone who waits is told; the handler is,
+   * once the lock is free.
+   */
   void fail(Throwable cause) {
     lock.lock();
     try {
+      problems.add(cause);
       if (state == StackDriver.State.OPEN) {
         failure = cause;
         end(StackDriver.State.FAILED);
@@ -220,7 +230,7 @@ final class Ownership {
     } finally {
       lock.unlock();
     }
-    report(cause);
+    reportProblems();
   }
 
   /**
@@ -239,6 +249,7 @@ final class Ownership {
       return true;
     } finally {
       lock.unlock();
+      reportProblems();
     }
   }
 
@@ -247,14 +258,18 @@ final class Ownership {
       try {
         resident.driverEnds(failure);
       } catch (RuntimeException | Error e) {
-        report(e);
+        problems.add(e);
       }
     }
     residents.clear();
     state = to;
   }
 
-  private void report(Throwable problem) {
-    handler.accept(problem);
+  /** Tells the handler, which is the application's, unless this thread holds the lock. */
+  private void reportProblems() {
+    Throwable problem;
+    while (!lock.isHeldByCurrentThread() && (problem = problems.poll()) != null) {
+      handler.accept(problem);
+    }
   }
 }

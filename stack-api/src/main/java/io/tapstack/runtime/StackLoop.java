@@ -5,8 +5,6 @@ import io.tapstack.ip.IpInterface;
 import io.tapstack.link.Link;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
-import io.tapstack.tap.TapException;
-import io.tapstack.tap.TapLink;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
@@ -45,9 +43,11 @@ public final class StackLoop implements StackDriver {
   private final LongSupplier clock;
   private final Ownership ownership;
   private final List<IpInterface> interfaces = new CopyOnWriteArrayList<>();
-  private final List<Link> watched = new CopyOnWriteArrayList<>();
+  private final LoopWatch watch = new LoopWatch();
 
-  private volatile LoopWaiter waiter = new ParkWaiter();
+  /** Held by who starts or stops the thread, but never taken by the thread itself. */
+  private final ReentrantLock starting = new ReentrantLock();
+
   private volatile @Nullable Thread thread;
   private volatile boolean stopping;
   private boolean daemon = true;
@@ -110,33 +110,12 @@ public final class StackLoop implements StackDriver {
    * @throws IOException if the system refuses to wait for the device
    */
   public void watch(Link link) throws IOException {
-    watched.add(link);
-    if (LinkDecorator.innermost(link) instanceof TapLink device) {
-      epoll().add(device);
-    } else {
-      link.onReceivable(this::wakeup);
-    }
-    wakeup();
+    watch.add(link);
   }
 
   /** Takes back {@link #watch}; the link is the caller's from now on. Call it before closing it. */
   public void unwatch(Link link) {
-    watched.remove(link);
-    if (LinkDecorator.innermost(link) instanceof TapLink device
-        && waiter instanceof EpollWaiter epoll) {
-      epoll.remove(device);
-    }
-  }
-
-  private EpollWaiter epoll() throws TapException {
-    if (waiter instanceof EpollWaiter epoll) {
-      return epoll;
-    }
-    LoopWaiter old = waiter;
-    EpollWaiter epoll = new EpollWaiter();
-    waiter = epoll;
-    old.wakeup();
-    return epoll;
+    watch.remove(link);
   }
 
   /**
@@ -149,13 +128,25 @@ public final class StackLoop implements StackDriver {
       throw new IllegalStateException(
           "the loop \"" + name + "\" has ended; create another", failure());
     }
-    Thread running = thread;
-    if (running == null || !running.isAlive()) {
-      stopping = false;
-      Thread fresh = new Thread(this::loop, name);
-      fresh.setDaemon(daemon);
-      thread = fresh;
-      fresh.start();
+    if (inCallback()) {
+      stopping = false; // whoever stopped it has changed their mind before the callback returned
+      return this;
+    }
+    starting.lock();
+    try {
+      Thread running = thread;
+      if (running != null && stopping) {
+        join(running);
+      }
+      if (running == null || !running.isAlive()) {
+        stopping = false;
+        Thread fresh = new Thread(this::loop, name);
+        fresh.setDaemon(daemon);
+        thread = fresh;
+        fresh.start();
+      }
+    } finally {
+      starting.unlock();
     }
     return this;
   }
@@ -165,11 +156,20 @@ public final class StackLoop implements StackDriver {
    * stack stays as it is, and {@link #start} goes on with it.
    */
   public void stop() {
-    stopping = true;
-    wakeup();
-    Thread running = thread;
-    if (running != null && running != Thread.currentThread()) {
-      join(running);
+    if (inCallback()) {
+      stopping = true;
+      return;
+    }
+    starting.lock();
+    try {
+      stopping = true;
+      watch.wakeup();
+      Thread running = thread;
+      if (running != null) {
+        join(running);
+      }
+    } finally {
+      starting.unlock();
     }
   }
 
@@ -185,10 +185,6 @@ public final class StackLoop implements StackDriver {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private void wakeup() {
-    waiter.wakeup();
   }
 
   private void loop() {
@@ -241,30 +237,27 @@ public final class StackLoop implements StackDriver {
     if (Thread.currentThread() == thread) {
       waitingUntil = next;
     } else if (next < waitingUntil) {
-      wakeup();
+      watch.wakeup();
     }
   }
 
   private void await() {
     long until = waitingUntil;
     if (until == TimerWheel.NONE) {
-      waiter.await(Long.MAX_VALUE);
+      watch.await(Long.MAX_VALUE);
     } else {
       long nanos = until - clock.getAsLong();
       if (nanos > 0) {
-        waiter.await(nanos);
+        watch.await(nanos);
       }
     }
   }
 
   private void closeLinks() {
-    for (Link link : watched) {
-      link.close();
-    }
     for (IpInterface attached : interfaces) {
       attached.link().close();
     }
-    waiter.close();
+    watch.close();
   }
 
   // ---- StackDriver ----
@@ -298,7 +291,7 @@ public final class StackLoop implements StackDriver {
   public void post(Callback callback) {
     ownership.post(callback);
     if (!inCallback()) {
-      wakeup();
+      watch.wakeup();
     }
   }
 

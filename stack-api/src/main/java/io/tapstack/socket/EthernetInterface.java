@@ -1,7 +1,7 @@
 package io.tapstack.socket;
 
-import io.tapstack.base.Result;
 import io.tapstack.ip.IpInterface;
+import io.tapstack.ip.RouteTable;
 import io.tapstack.link.Link;
 import io.tapstack.runtime.StackDriver;
 import io.tapstack.runtime.StackLoop;
@@ -10,8 +10,6 @@ import io.tapstack.stack.StackConfig;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.Mac;
 import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +36,7 @@ public final class EthernetInterface extends NetworkInterface {
   /** The driver if this interface made it, so that it starts, stops and ends it. */
   private final @Nullable StackLoop loop;
 
-  private final List<Prefix> addresses = new CopyOnWriteArrayList<>();
-  private final List<IpAddress> gateways = new CopyOnWriteArrayList<>();
+  private final StaticAddresses addresses = new StaticAddresses();
   private volatile boolean dhcp = true;
   private volatile int status = STATUS_DISCONNECTED;
 
@@ -109,11 +106,7 @@ public final class EthernetInterface extends NetworkInterface {
 
   @Override
   public int setNetwork(String ip, String netmask, @Nullable String gateway) {
-    try {
-      return configure(Prefix.parse(ip, netmask), gateway);
-    } catch (IllegalArgumentException e) {
-      return problem(NsapiError.PARAMETER, String.valueOf(e.getMessage()));
-    }
+    return configure(() -> addresses.set(Prefix.parse(ip, netmask), gateway));
   }
 
   /**
@@ -125,26 +118,7 @@ public final class EthernetInterface extends NetworkInterface {
    * @return OK, PARAMETER if one of them makes no sense, or BUSY while connected
    */
   public int setNetwork(String address, @Nullable String gateway) {
-    try {
-      return configure(Prefix.parse(address), gateway);
-    } catch (IllegalArgumentException e) {
-      return problem(NsapiError.PARAMETER, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private int configure(Prefix address, @Nullable String gateway) {
-    if (status != STATUS_DISCONNECTED) {
-      return problem(NsapiError.BUSY, "addresses are set before connect(): disconnect() first");
-    }
-    IpAddress way = gateway == null ? IpAddress.ANY_V4 : IpAddress.parse(gateway);
-    addresses.clear();
-    addresses.add(address);
-    gateways.clear();
-    if (!way.isAny()) {
-      gateways.add(way);
-    }
-    dhcp = false;
-    return NsapiError.OK;
+    return configure(() -> addresses.set(Prefix.parse(address), gateway));
   }
 
   /**
@@ -154,16 +128,7 @@ public final class EthernetInterface extends NetworkInterface {
    * @return OK, PARAMETER, or BUSY while connected
    */
   public int addAddress(String address) {
-    if (status != STATUS_DISCONNECTED) {
-      return problem(NsapiError.BUSY, "addresses are set before connect(): disconnect() first");
-    }
-    try {
-      addresses.add(Prefix.parse(address));
-      dhcp = false;
-      return NsapiError.OK;
-    } catch (IllegalArgumentException e) {
-      return problem(NsapiError.PARAMETER, String.valueOf(e.getMessage()));
-    }
+    return configure(() -> addresses.add(Prefix.parse(address)));
   }
 
   /**
@@ -172,14 +137,19 @@ public final class EthernetInterface extends NetworkInterface {
    * @return OK, PARAMETER, or BUSY while connected
    */
   public int addGateway(String gateway) {
+    return configure(() -> addresses.addGateway(gateway));
+  }
+
+  private int configure(Runnable change) {
     if (status != STATUS_DISCONNECTED) {
-      return problem(NsapiError.BUSY, "gateways are set before connect(): disconnect() first");
+      return problem(NsapiError.BUSY, "addresses are set before connect(): disconnect() first");
     }
-    IpAddress way = IpAddress.parseOrNull(gateway);
-    if (way == null || way.isAny()) {
-      return problem(NsapiError.PARAMETER, "\"" + gateway + "\" is no gateway's address");
+    try {
+      change.run();
+    } catch (IllegalArgumentException e) {
+      return problem(NsapiError.PARAMETER, String.valueOf(e.getMessage()));
     }
-    gateways.add(way);
+    dhcp = false;
     return NsapiError.OK;
   }
 
@@ -227,15 +197,16 @@ public final class EthernetInterface extends NetworkInterface {
       return problem(
           NsapiError.DEVICE_ERROR, "this interface has ended; create another EthernetInterface");
     }
+    IpInterface on;
     try {
       Link fresh = device.open();
       opened = fresh;
-      plug(fresh);
+      on = plug(fresh);
     } catch (IOException e) {
       takeDown();
       return problem(NsapiError.DEVICE_ERROR, String.valueOf(e.getMessage()));
     }
-    String refused = driver.call(this::addAddresses);
+    String refused = driver.call(() -> addresses.addTo(on, routes()));
     if (refused != null) {
       takeDown();
       return problem(NsapiError.PARAMETER, refused);
@@ -247,54 +218,37 @@ public final class EthernetInterface extends NetworkInterface {
     return NsapiError.OK;
   }
 
-  private void plug(Link fresh) throws IOException {
-    SwitchedLink socket = link;
-    if (socket == null) {
-      socket = new SwitchedLink(fresh.name(), fresh.mac(), fresh.mtu());
-      attached = driver.attach(socket);
-      link = socket;
+  private IpInterface plug(Link fresh) throws IOException {
+    SwitchedLink into = link;
+    IpInterface on = attached;
+    if (into == null || on == null) {
+      into = new SwitchedLink(fresh.name(), fresh.mac(), fresh.mtu());
+      on = driver.attach(into);
+      link = into;
+      attached = on;
     }
-    SwitchedLink into = socket;
-    driver.run(() -> into.plug(fresh));
+    SwitchedLink slot = into;
+    driver.run(() -> slot.plug(fresh));
     if (driver instanceof StackLoop running) {
       running.watch(fresh);
     }
+    return on;
   }
 
-  /** Adds what was configured, and answers null or why it could not be. Called by the owner. */
-  private @Nullable String addAddresses() {
-    IpInterface to = attached();
-    for (Prefix address : addresses) {
-      Result result = to.addAddress(address.address(), address.length());
-      if (result != Result.OK) {
-        return "the address "
-            + address.address()
-            + "/"
-            + address.length()
-            + " cannot be used: "
-            + result.words();
-      }
-    }
-    for (IpAddress gateway : gateways) {
-      Result result = driver.stack().ip().routes().addDefault(gateway, to);
-      if (result != Result.OK) {
-        return "the gateway " + gateway + " cannot be used: " + result.words();
-      }
-    }
-    return null;
-  }
-
-  private IpInterface attached() {
-    IpInterface present = attached;
-    if (present == null) {
-      throw new IllegalStateException("the interface was never connected");
-    }
-    return present;
+  private RouteTable routes() {
+    return driver.stack().ip().routes();
   }
 
   @Override
   public int disconnect() {
-    changing.lock();
+    if (driver.inCallback()) {
+      // The thread that changes it may be waiting for this very thread to end.
+      if (!changing.tryLock()) {
+        return problem(NsapiError.BUSY, "another thread connects or disconnects this interface");
+      }
+    } else {
+      changing.lock();
+    }
     try {
       if (status != STATUS_GLOBAL_UP) {
         return NsapiError.NO_CONNECTION;
@@ -312,10 +266,13 @@ public final class EthernetInterface extends NetworkInterface {
     if (driver.enter()) {
       try {
         sessions().endConnections();
-        removeAddresses();
-        SwitchedLink socket = link;
-        if (socket != null) {
-          socket.unplug();
+        IpInterface from = attached;
+        if (from != null) {
+          addresses.removeFrom(from, routes());
+        }
+        SwitchedLink slot = link;
+        if (slot != null) {
+          slot.unplug();
         }
       } finally {
         driver.exit();
@@ -325,18 +282,6 @@ public final class EthernetInterface extends NetworkInterface {
       loop.stop();
     }
     releaseDevice();
-  }
-
-  private void removeAddresses() {
-    IpInterface from = attached;
-    if (from == null) {
-      return;
-    }
-    for (IpAddress gateway : gateways) {
-      IpAddress any = gateway.isV4() ? IpAddress.ANY_V4 : IpAddress.ANY_V6;
-      driver.stack().ip().routes().remove(any, 0, gateway, from);
-    }
-    List.copyOf(from.addresses()).forEach(entry -> from.removeAddress(entry.address()));
   }
 
   private void releaseDevice() {
@@ -380,22 +325,17 @@ public final class EthernetInterface extends NetworkInterface {
 
   @Override
   public int getIpAddress(SocketAddress address) {
-    return tell(address, addresses.isEmpty() ? null : addresses.get(0).address());
+    return tell(address, addresses.first());
   }
 
   @Override
   public int getNetmask(SocketAddress address) {
-    for (Prefix prefix : addresses) {
-      if (prefix.address().isV4()) {
-        return tell(address, prefix.netmask());
-      }
-    }
-    return NsapiError.NO_CONNECTION;
+    return tell(address, addresses.netmask());
   }
 
   @Override
   public int getGateway(SocketAddress address) {
-    return tell(address, gateways.isEmpty() ? null : gateways.get(0));
+    return tell(address, addresses.gateway());
   }
 
   @Override

@@ -78,7 +78,8 @@ public abstract class InternetSocket extends Socket {
     }
     // An unset address is any address, of either family.
     IpAddress ip = address.ip();
-    return bind(current, ip == null ? IpAddress.ANY_V6 : ip, address.getPort());
+    IpAddress local = ip == null ? IpAddress.ANY_V6 : ip;
+    return current.owned(() -> current.bind(local, address.getPort()));
   }
 
   /** Binds to a port on any address of either family. */
@@ -101,8 +102,6 @@ public abstract class InternetSocket extends Socket {
     return address != null && local.ip() == null ? NsapiError.PARAMETER : bind(local);
   }
 
-  abstract int bind(Session current, IpAddress address, int port);
-
   @Override
   public final int getpeername(SocketAddress address) {
     if (session.get() == null) {
@@ -124,10 +123,8 @@ public abstract class InternetSocket extends Socket {
    */
   public final int getsockname(SocketAddress address) {
     Session current = session.get();
-    return current == null ? NsapiError.NO_SOCKET : localName(current, address);
+    return current == null ? NsapiError.NO_SOCKET : current.owned(() -> current.localName(address));
   }
-
-  abstract int localName(Session current, SocketAddress address);
 
   /** The peer that connect has set; treat it as immutable. */
   @Nullable SocketAddress peer() {
@@ -158,20 +155,17 @@ public abstract class InternetSocket extends Socket {
   public final void sigio(@Nullable Runnable callback) {
     sigio.handler(callback);
     Session current = session.get();
-    // Whatever came before would otherwise never be told of.
-    if (callback != null && current != null && current.driver.enter()) {
-      try {
-        if (isReady(current)) {
-          sigio.changed(current.driver);
-        }
-      } finally {
-        current.driver.exit();
-      }
+    if (callback != null && current != null) {
+      current.owned(
+          () -> {
+            // Whatever came before would otherwise never be told of.
+            if (current.isReady()) {
+              sigio.changed(current.driver);
+            }
+            return NsapiError.OK;
+          });
     }
   }
-
-  /** Whether something waits to be received or accepted. Called by the owner. */
-  abstract boolean isReady(Session current);
 
   @Override
   public int setsockopt(int level, int option, int value) {

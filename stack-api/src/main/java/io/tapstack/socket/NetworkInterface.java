@@ -61,7 +61,8 @@ public abstract class NetworkInterface implements AutoCloseable {
    * Takes the interface down: connections end, addresses go. Waits up to a second for what closed
    * sockets have still to deliver.
    *
-   * @return OK, or NO_CONNECTION if it is not up
+   * @return OK; NO_CONNECTION if it is not up; BUSY if called from a sigio callback while another
+   *     thread is at it
    */
   public abstract int disconnect();
 

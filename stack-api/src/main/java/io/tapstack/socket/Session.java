@@ -3,8 +3,10 @@ package io.tapstack.socket;
 import io.tapstack.runtime.Resident;
 import io.tapstack.runtime.Signal;
 import io.tapstack.runtime.StackDriver;
+import io.tapstack.wire.IpAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,18 @@ abstract class Session implements Resident {
   /** What an operation answers that finds the driver gone or the session closed. */
   int gone() {
     return closed ? NsapiError.NO_SOCKET : NsapiError.NO_CONNECTION;
+  }
+
+  /** Does something as the owner of the stack, and answers its code, if there still is a stack. */
+  int owned(IntSupplier action) {
+    if (!driver.enter()) {
+      return gone();
+    }
+    try {
+      return isOver() ? gone() : action.getAsInt();
+    } finally {
+      driver.exit();
+    }
   }
 
   /**
@@ -124,6 +138,15 @@ abstract class Session implements Resident {
 
   /** The interface goes down: ends connections, keeps what waits for others. By the owner. */
   abstract void interfaceDown();
+
+  /** Binds to an address and port. Called by the owner. */
+  abstract int bind(IpAddress address, int port);
+
+  /** Tells the local address and port. Called by the owner. */
+  abstract int localName(SocketAddress address);
+
+  /** Whether something waits to be received or accepted. Called by the owner. */
+  abstract boolean isReady();
 
   /** Closes what the stack holds for this session, in good order. Called by the owner. */
   abstract void giveBack();

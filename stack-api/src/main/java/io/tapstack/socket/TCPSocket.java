@@ -54,7 +54,7 @@ public final class TCPSocket extends InternetSocket {
       return NsapiError.NO_SOCKET;
     }
     long seen = session.writable.version();
-    int begun = beginConnect(session, address);
+    int begun = session.owned(() -> beginConnect(session, address));
     TcpConnection connection = session.connection;
     if (begun != NsapiError.IN_PROGRESS && begun != NsapiError.ALREADY || connection == null) {
       return begun;
@@ -81,33 +81,23 @@ public final class TCPSocket extends InternetSocket {
 
   /** Answers IN_PROGRESS if this call began it, ALREADY if another did, or how it has ended. */
   private int beginConnect(TcpSession session, SocketAddress address) {
-    if (!session.driver.enter()) {
-      return session.gone();
+    if (session.listener != null) {
+      return NsapiError.IS_CONNECTED;
     }
-    try {
-      if (session.isOver()) {
-        return session.gone();
-      }
-      if (session.listener != null) {
-        return NsapiError.IS_CONNECTED;
-      }
-      TcpConnection existing = session.connection;
-      if (existing != null) {
-        int progress = TcpSession.progress(existing);
-        return progress == NsapiError.IN_PROGRESS ? NsapiError.ALREADY : progress;
-      }
-      IpAddress ip = address.ip();
-      if (ip == null) {
-        return NsapiError.PARAMETER;
-      }
-      int result = session.connect(ip, address.getPort());
-      if (result == NsapiError.IN_PROGRESS) {
-        peer(address);
-      }
-      return result;
-    } finally {
-      session.driver.exit();
+    TcpConnection existing = session.connection;
+    if (existing != null) {
+      int progress = TcpSession.progress(existing);
+      return progress == NsapiError.IN_PROGRESS ? NsapiError.ALREADY : progress;
     }
+    IpAddress ip = address.ip();
+    if (ip == null) {
+      return NsapiError.PARAMETER;
+    }
+    int result = session.connect(ip, address.getPort());
+    if (result == NsapiError.IN_PROGRESS) {
+      peer(address);
+    }
+    return result;
   }
 
   /**
@@ -127,35 +117,6 @@ public final class TCPSocket extends InternetSocket {
     return address.ip() == null ? NsapiError.DNS_FAILURE : connect(address);
   }
 
-  @Override
-  int bind(Session current, IpAddress address, int port) {
-    if (!current.driver.enter()) {
-      return current.gone();
-    }
-    try {
-      return current.isOver() ? current.gone() : ((TcpSession) current).bind(address, port);
-    } finally {
-      current.driver.exit();
-    }
-  }
-
-  @Override
-  int localName(Session current, SocketAddress address) {
-    if (!current.driver.enter()) {
-      return current.gone();
-    }
-    try {
-      return ((TcpSession) current).localName(address);
-    } finally {
-      current.driver.exit();
-    }
-  }
-
-  @Override
-  boolean isReady(Session current) {
-    return ((TcpSession) current).isReady();
-  }
-
   /**
    * Begins to listen on the address that the socket is bound to; once more does nothing.
    *
@@ -168,14 +129,7 @@ public final class TCPSocket extends InternetSocket {
     if (session == null) {
       return NsapiError.NO_SOCKET;
     }
-    if (!session.driver.enter()) {
-      return session.gone();
-    }
-    try {
-      return session.isOver() ? session.gone() : session.listen(backlog);
-    } finally {
-      session.driver.exit();
-    }
+    return session.owned(() -> session.listen(backlog));
   }
 
   /**
@@ -213,35 +167,30 @@ public final class TCPSocket extends InternetSocket {
   }
 
   private static @Nullable TCPSocket takeConnection(TcpSession session, int[] code) {
-    if (!session.driver.enter()) {
-      code[0] = session.gone();
-      return null;
-    }
-    try {
-      TcpListener listener = session.listener;
-      if (session.isOver()) {
-        code[0] = session.gone();
-        return null;
-      }
-      if (listener == null) {
-        code[0] = NsapiError.PARAMETER;
-        return null;
-      }
-      TcpConnection connection = listener.accept();
-      if (connection == null) {
-        code[0] = NsapiError.WOULD_BLOCK;
-        return null;
-      }
-      TCPSocket accepted = new TCPSocket();
-      TcpSession fresh = new TcpSession(session.network, accepted);
-      fresh.adopt(connection);
-      fresh.register();
-      accepted.adopt(fresh, new SocketAddress(connection.remoteAddress(), connection.remotePort()));
-      code[0] = NsapiError.OK;
-      return accepted;
-    } finally {
-      session.driver.exit();
-    }
+    TCPSocket[] accepted = new TCPSocket[1];
+    code[0] =
+        session.owned(
+            () -> {
+              TcpListener listener = session.listener;
+              if (listener == null) {
+                return NsapiError.PARAMETER;
+              }
+              TcpConnection connection = listener.accept();
+              if (connection == null) {
+                return NsapiError.WOULD_BLOCK;
+              }
+              accepted[0] = new TCPSocket();
+              accepted[0].adopt(session.network, connection);
+              return NsapiError.OK;
+            });
+    return accepted[0];
+  }
+
+  private void adopt(NetworkInterface network, TcpConnection connection) {
+    TcpSession fresh = new TcpSession(network, this);
+    fresh.adopt(connection);
+    fresh.register();
+    adopt(fresh, new SocketAddress(connection.remoteAddress(), connection.remotePort()));
   }
 
   /**
@@ -318,22 +267,7 @@ public final class TCPSocket extends InternetSocket {
     if (session == null) {
       return NsapiError.NO_SOCKET;
     }
-    if (!session.driver.enter()) {
-      return session.gone();
-    }
-    try {
-      TcpConnection connection = session.connection;
-      if (session.isOver()) {
-        return session.gone();
-      }
-      if (connection == null || TcpSession.progress(connection) == NsapiError.NO_CONNECTION) {
-        return NsapiError.NO_CONNECTION;
-      }
-      session.shutdownOutput(connection);
-      return NsapiError.OK;
-    } finally {
-      session.driver.exit();
-    }
+    return session.owned(session::shutdownOutput);
   }
 
   // ---- receiving ----
@@ -392,12 +326,12 @@ public final class TCPSocket extends InternetSocket {
    * a program that reads once per sigio, as the one in Mbed's documents does.
    */
   private void announceEnd(TcpSession session, TcpConnection connection) {
-    if (sigio.isSet() && TcpSession.hasPeerFinished(connection) && session.driver.enter()) {
-      try {
-        sigio.changed(session.driver);
-      } finally {
-        session.driver.exit();
-      }
+    if (sigio.isSet() && TcpSession.hasPeerFinished(connection)) {
+      session.owned(
+          () -> {
+            sigio.changed(session.driver);
+            return NsapiError.OK;
+          });
     }
   }
 
@@ -441,16 +375,9 @@ public final class TCPSocket extends InternetSocket {
     if (session == null) {
       return NsapiError.NO_SOCKET;
     }
-    if (!session.driver.enter()) {
-      return session.gone();
-    }
-    try {
-      return level == SocketOption.LEVEL
-          ? TcpOptionValues.set(session, option, value)
-          : NsapiError.UNSUPPORTED;
-    } finally {
-      session.driver.exit();
-    }
+    return level == SocketOption.LEVEL
+        ? session.owned(() -> TcpOptionValues.set(session, option, value))
+        : NsapiError.UNSUPPORTED;
   }
 
   @Override
@@ -459,16 +386,9 @@ public final class TCPSocket extends InternetSocket {
     if (session == null) {
       return NsapiError.NO_SOCKET;
     }
-    if (!session.driver.enter()) {
-      return session.gone();
-    }
-    try {
-      return level == SocketOption.LEVEL
-          ? TcpOptionValues.get(session, option, value)
-          : NsapiError.UNSUPPORTED;
-    } finally {
-      session.driver.exit();
-    }
+    return level == SocketOption.LEVEL
+        ? session.owned(() -> TcpOptionValues.get(session, option, value))
+        : NsapiError.UNSUPPORTED;
   }
 
   /**
@@ -479,17 +399,6 @@ public final class TCPSocket extends InternetSocket {
    */
   public int setNoDelay(boolean on) {
     TcpSession session = session();
-    if (session == null) {
-      return NsapiError.NO_SOCKET;
-    }
-    if (!session.driver.enter()) {
-      return session.gone();
-    }
-    try {
-      session.noDelay(on);
-      return NsapiError.OK;
-    } finally {
-      session.driver.exit();
-    }
+    return session == null ? NsapiError.NO_SOCKET : session.owned(() -> session.noDelay(on));
   }
 }

@@ -81,6 +81,7 @@ final class TcpSession extends Session implements TcpEvents {
 
   // ---- as the owner of the stack ----
 
+  @Override
   int bind(IpAddress address, int port) {
     if (binding != null || connection != null) {
       return NsapiError.PARAMETER;
@@ -135,12 +136,13 @@ final class TcpSession extends Session implements TcpEvents {
     }
   }
 
-  void noDelay(boolean on) {
+  int noDelay(boolean on) {
     noDelay = on;
     TcpConnection current = connection;
     if (current != null && current.state() != TcpState.CLOSED) {
       current.noDelay(on);
     }
+    return NsapiError.OK;
   }
 
   void applyKeepAlive(TcpConnection current) {
@@ -151,16 +153,21 @@ final class TcpSession extends Session implements TcpEvents {
         KEEPALIVE_PROBES);
   }
 
-  /** The write lock makes sure that what was written before is before the FIN. */
-  void shutdownOutput(TcpConnection current) {
-    writeLock.lock();
+  int shutdownOutput() {
+    TcpConnection current = connection;
+    if (current == null || progress(current) == NsapiError.NO_CONNECTION) {
+      return NsapiError.NO_CONNECTION;
+    }
+    writeLock.lock(); // what is being written comes before the FIN, or is refused
     try {
       current.shutdownOutput();
     } finally {
       writeLock.unlock();
     }
+    return NsapiError.OK;
   }
 
+  @Override
   boolean isReady() {
     TcpListener listening = listener;
     TcpConnection current = connection;
@@ -168,6 +175,7 @@ final class TcpSession extends Session implements TcpEvents {
         || current != null && (current.readable() > 0 || hasPeerFinished(current));
   }
 
+  @Override
   int localName(SocketAddress address) {
     TcpConnection current = connection;
     PortBinding bound = binding;

@@ -53,35 +53,6 @@ public final class UDPSocket extends InternetSocket {
     return NsapiError.OK;
   }
 
-  @Override
-  int bind(Session current, IpAddress address, int port) {
-    if (!current.driver.enter()) {
-      return current.gone();
-    }
-    try {
-      return current.isOver() ? current.gone() : ((UdpSession) current).bind(address, port);
-    } finally {
-      current.driver.exit();
-    }
-  }
-
-  @Override
-  int localName(Session current, SocketAddress address) {
-    if (!current.driver.enter()) {
-      return current.gone();
-    }
-    try {
-      return ((UdpSession) current).localName(address);
-    } finally {
-      current.driver.exit();
-    }
-  }
-
-  @Override
-  boolean isReady(Session current) {
-    return ((UdpSession) current).isReady();
-  }
-
   // ---- sending ----
 
   /**
@@ -161,22 +132,15 @@ public final class UDPSocket extends InternetSocket {
   }
 
   private static int trySend(UdpSession session, ByteBuffer data, IpAddress ip, int port) {
-    if (!session.driver.enter()) {
-      return session.gone();
-    }
-    try {
-      if (session.isOver()) {
-        return session.gone();
-      }
-      Result result = session.send(data, data.position(), data.remaining(), ip, port);
-      return switch (result) {
-        case OK -> data.remaining();
-        case LIMIT -> NsapiError.WOULD_BLOCK;
-        default -> code(result);
-      };
-    } finally {
-      session.driver.exit();
-    }
+    return session.owned(
+        () -> {
+          Result result = session.send(data, data.position(), data.remaining(), ip, port);
+          return switch (result) {
+            case OK -> data.remaining();
+            case LIMIT -> NsapiError.WOULD_BLOCK;
+            default -> code(result);
+          };
+        });
   }
 
   /** Waits a little for the device. Returns the operation's end, or UNSET if that has come. */
@@ -240,7 +204,7 @@ public final class UDPSocket extends InternetSocket {
     long deadline = Session.UNSET;
     while (true) {
       long seen = session.readable.version();
-      int n = tryReceive(session, address, data);
+      int n = session.owned(() -> tryReceive(session, address, data));
       if (n != NsapiError.WOULD_BLOCK) {
         return n;
       }
@@ -251,38 +215,28 @@ public final class UDPSocket extends InternetSocket {
     }
   }
 
+  /** Takes the next datagram that is for us. Called by the owner of the stack. */
   private int tryReceive(UdpSession session, @Nullable SocketAddress address, ByteBuffer data) {
-    if (!session.driver.enter()) {
-      return session.gone();
-    }
-    try {
-      if (session.isOver()) {
-        return session.gone();
-      }
-      SocketAddress wanted = peer();
-      Packet packet;
-      while ((packet = session.poll()) != null) {
-        try {
-          IpAddress source = new IpAddress(packet.sourceHigh, packet.sourceLow);
-          if (wanted == null
-              || wanted.getPort() == packet.sourcePort && source.equals(wanted.ip())) {
-            if (address != null) {
-              address.setIp(source);
-              address.setPort(packet.sourcePort);
-            }
-            int length = Math.min(packet.length(), data.remaining());
-            data.put(data.position(), packet.buffer, packet.start, length);
-            data.position(data.position() + length);
-            return length;
+    SocketAddress wanted = peer();
+    Packet packet;
+    while ((packet = session.poll()) != null) {
+      try {
+        IpAddress source = new IpAddress(packet.sourceHigh, packet.sourceLow);
+        if (wanted == null || wanted.getPort() == packet.sourcePort && source.equals(wanted.ip())) {
+          if (address != null) {
+            address.setIp(source);
+            address.setPort(packet.sourcePort);
           }
-        } finally {
-          packet.release();
+          int length = Math.min(packet.length(), data.remaining());
+          data.put(data.position(), packet.buffer, packet.start, length);
+          data.position(data.position() + length);
+          return length;
         }
+      } finally {
+        packet.release();
       }
-      return NsapiError.WOULD_BLOCK;
-    } finally {
-      session.driver.exit();
     }
+    return NsapiError.WOULD_BLOCK;
   }
 
   // ---- options ----
@@ -312,15 +266,11 @@ public final class UDPSocket extends InternetSocket {
 
   private static int trafficClass(
       UdpSession session, @Nullable Integer to, int @Nullable [] present) {
-    if (!session.driver.enter()) {
-      return session.gone();
-    }
-    try {
-      set(present, session.trafficClass(to));
-      return NsapiError.OK;
-    } finally {
-      session.driver.exit();
-    }
+    return session.owned(
+        () -> {
+          set(present, session.trafficClass(to));
+          return NsapiError.OK;
+        });
   }
 
   // ---- what datagrams have not ----

@@ -28,6 +28,7 @@ final class UdpSession extends Session {
 
   // ---- as the owner of the stack ----
 
+  @Override
   int bind(IpAddress address, int port) {
     if (bound != null) {
       return NsapiError.PARAMETER;
@@ -73,11 +74,13 @@ final class UdpSession extends Session {
     return trafficClass;
   }
 
+  @Override
   boolean isReady() {
     UdpSocket from = bound;
     return from != null && from.pending() > 0;
   }
 
+  @Override
   int localName(SocketAddress address) {
     UdpSocket from = bound;
     if (from == null) {
