@@ -90,6 +90,18 @@ final class OutOfOrderStore {
     return next;
   }
 
+  /** Whether all of a range is in the store. */
+  boolean holds(int from, int to) {
+    int covered = from;
+    for (int i = Math.max(firstAfter(from) - 1, 0); i < size && Seq.lt(covered, to); i++) {
+      if (Seq.gt(at(i).sequence, covered)) {
+        return false;
+      }
+      covered = Seq.max(covered, end(at(i)));
+    }
+    return Seq.geq(covered, to);
+  }
+
   void releaseAll() {
     for (int i = 0; i < size; i++) {
       at(i).release();

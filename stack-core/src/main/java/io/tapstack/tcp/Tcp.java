@@ -387,6 +387,7 @@ public final class Tcp implements IpTransport {
 
   private void offerOptions(TcpConnection c) {
     c.timestamps = config.timestamps();
+    c.sack = config.sack();
     c.rcvScale = config.windowScaling() ? scaleFor(config.receiveBuffer()) : -1;
   }
 

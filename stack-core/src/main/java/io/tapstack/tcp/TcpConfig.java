@@ -53,6 +53,10 @@ public final class TcpConfig {
     return values.timestamps;
   }
 
+  boolean sack() {
+    return values.sack;
+  }
+
   boolean windowScaling() {
     return values.windowScaling;
   }
@@ -111,6 +115,7 @@ public final class TcpConfig {
     private int maxOutOfOrder = 1024;
     private boolean timestamps = true;
     private boolean windowScaling = true;
+    private boolean sack = true;
     private int initialWindowSegments = 10;
     private long delayedAck = Duration.ofMillis(40).toNanos();
     private long minRto = Duration.ofMillis(200).toNanos();
@@ -134,6 +139,7 @@ public final class TcpConfig {
       maxOutOfOrder = other.maxOutOfOrder;
       timestamps = other.timestamps;
       windowScaling = other.windowScaling;
+      sack = other.sack;
       initialWindowSegments = other.initialWindowSegments;
       delayedAck = other.delayedAck;
       minRto = other.minRto;
@@ -200,6 +206,12 @@ public final class TcpConfig {
     /** Whether window scaling (RFC 7323 section 2) is offered and accepted; yes. */
     public Builder windowScaling(boolean use) {
       windowScaling = use;
+      return this;
+    }
+
+    /** Whether selective acknowledgment (RFC 2018) is offered and accepted; yes. */
+    public Builder sack(boolean use) {
+      sack = use;
       return this;
     }
 

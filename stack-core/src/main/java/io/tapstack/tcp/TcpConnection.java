@@ -75,6 +75,11 @@ public final class TcpConnection {
   // ---- receive sequence variables ----
   final ReceiveRing receiveRing = new ReceiveRing();
   final OutOfOrderStore outOfOrder;
+
+  /** What we tell the peer of {@link #outOfOrder}, once both sides agreed to SACK (RFC 2018). */
+  final SackBlocks sackBlocks = new SackBlocks();
+
+  boolean sack;
   int irs;
   int rcvNxt;
 

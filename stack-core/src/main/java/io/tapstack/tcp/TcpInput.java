@@ -41,6 +41,9 @@ final class TcpInput {
     }
     boolean kept = arrives(c, packet);
     if (c.state != TcpState.CLOSED) {
+      if (c.ackNow && !c.outOfOrder.isEmpty()) {
+        tcp.output.sendAck(c); // RFC 5681 section 2: with data on it, it would be no duplicate ACK
+      }
       tcp.output.send(c);
       if (c.ackNow) {
         tcp.output.sendAck(c);
@@ -97,6 +100,7 @@ final class TcpInput {
     c.rcvNxt = seg.seq + 1;
     c.rcvAdv = c.rcvNxt;
     c.lastAckSent = c.rcvNxt;
+    c.sack &= options.sackPermitted();
     c.timestamps &= options.hasTimestamps();
     if (c.timestamps) {
       c.tsRecent = options.timestampValue();
@@ -153,6 +157,9 @@ final class TcpInput {
       if (!rst) {
         if (c.state == TcpState.TIME_WAIT && seg.has(TcpHeader.FIN)) {
           c.timers.set(TcpTimers.LINGER, tcp.time.now() + tcp.config.timeWaitNanos());
+        }
+        if (seg.length > 0 && Seq.leq(seg.seq + seg.length, c.rcvNxt)) {
+          c.sackBlocks.duplicate(seg.seq, seg.seq + seg.length);
         }
         answerInvalid(c);
       }
@@ -447,6 +454,7 @@ final class TcpInput {
     if (seg.seq != c.rcvNxt || seg.length > 0) {
       if (Seq.lt(seg.seq, c.rcvNxt)) {
         c.ackNow = true; // RFC 5681 section 4.2: part of it came before, so an ACK was lost
+        c.sackBlocks.duplicate(seg.seq, Seq.min(seg.seq + seg.length, c.rcvNxt));
       }
       int before = seg.sequenceLength();
       seg.trimFront(packet, c.rcvNxt);
@@ -483,10 +491,15 @@ final class TcpInput {
         return false;
       }
       packet.sequence = seg.seq;
+      int end = seg.seq + seg.length;
       if (c.outOfOrder.insert(packet)) {
         tcp.counters.outOfOrderQueued++;
+        c.sackBlocks.stored(seg.seq, end);
       } else {
         tcp.counters.outOfOrderDropped++;
+        if (c.outOfOrder.holds(seg.seq, end)) {
+          c.sackBlocks.duplicate(seg.seq, end);
+        }
       }
       return true;
     }
@@ -503,6 +516,7 @@ final class TcpInput {
         c.rcvNxt += next.length();
         c.receiveRing.append(next);
       }
+      c.sackBlocks.advance(c.rcvNxt);
     }
     scheduleAck(c);
     c.events.changed(TcpEvents.READABLE);
@@ -524,6 +538,7 @@ final class TcpInput {
     c.rcvAdv = Seq.max(c.rcvAdv, c.rcvNxt);
     c.ackNow = true;
     c.outOfOrder.releaseAll();
+    c.sackBlocks.clear();
     c.finReceived = true;
     switch (c.state) {
       case ESTABLISHED -> c.state = TcpState.CLOSE_WAIT;

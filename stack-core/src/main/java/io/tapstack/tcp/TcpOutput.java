@@ -153,7 +153,7 @@ final class TcpOutput {
       c.timedSince = tcp.time.now();
     }
     c.lastSendTime = tcp.time.now();
-    int header = begin(c, sequence, flags, 0);
+    int header = begin(c, sequence, flags, 0, false);
     if (length > 0) {
       c.sendRing.gather(packet, c.positionOf(sequence), length);
     }
@@ -174,7 +174,7 @@ final class TcpOutput {
       tcp.counters.retransmittedSegments++;
     }
     int flags = synAck ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN;
-    int header = begin(c, c.iss, flags, advertisedMss(c));
+    int header = begin(c, c.iss, flags, advertisedMss(c), false);
     c.sndNxt = c.iss + 1;
     c.sndMax = c.sndNxt;
     finish(c, header, again);
@@ -182,7 +182,7 @@ final class TcpOutput {
 
   /** Sends an ACK without data. */
   void sendAck(TcpConnection c) {
-    finish(c, begin(c, acceptableSequence(c), TcpHeader.ACK, 0), false);
+    finish(c, begin(c, acceptableSequence(c), TcpHeader.ACK, 0, true), false);
   }
 
   /**
@@ -197,13 +197,13 @@ final class TcpOutput {
   /** SHLD-12: a keepalive probe repeats the octet before SND.NXT, without data. */
   void sendKeepAlive(TcpConnection c) {
     tcp.counters.keepAliveProbes++;
-    finish(c, begin(c, c.sndMax - 1, TcpHeader.ACK, 0), false);
+    finish(c, begin(c, c.sndMax - 1, TcpHeader.ACK, 0, false), false);
   }
 
   /** RFC 9293 section 3.10.5: RST at SND.NXT. */
   void sendReset(TcpConnection c) {
     tcp.counters.outResets++;
-    finish(c, begin(c, acceptableSequence(c), TcpHeader.RST | TcpHeader.ACK, 0), false);
+    finish(c, begin(c, acceptableSequence(c), TcpHeader.RST | TcpHeader.ACK, 0, false), false);
   }
 
   /** Tells the peer of a window that opened enough to be worth an ACK of its own. */
@@ -220,8 +220,12 @@ final class TcpOutput {
 
   // ---- building ----
 
-  /** Writes the header of a connection's segment and returns its length. */
-  private int begin(TcpConnection c, int sequence, int flags, int mss) {
+  /**
+   * Writes the header of a connection's segment and returns its length.
+   *
+   * @param withSack whether the segment has no payload, so that SACK blocks take nothing from it
+   */
+  private int begin(TcpConnection c, int sequence, int flags, int mss, boolean withSack) {
     packet.clear();
     int start = packet.start;
     int position = start + TcpHeader.MIN_LENGTH;
@@ -229,6 +233,9 @@ final class TcpOutput {
     boolean ack = (flags & TcpHeader.ACK) != 0;
     if (syn) {
       position = TcpOptions.writeMss(packet.buffer, position, mss);
+      if (c.sack) {
+        position = TcpOptions.writeSackPermitted(packet.buffer, position);
+      }
       if (c.rcvScale >= 0) {
         position = TcpOptions.writeWindowScale(packet.buffer, position, c.rcvScale);
       }
@@ -236,6 +243,10 @@ final class TcpOutput {
     if (c.timestamps && (flags & TcpHeader.RST) == 0) {
       int echo = ack ? c.tsRecent : 0;
       position = TcpOptions.writeTimestamps(packet.buffer, position, timestamp(c), echo);
+    }
+    if (withSack && c.sack && !c.sackBlocks.isEmpty()) {
+      int room = start + TcpHeader.MAX_LENGTH - position;
+      position = c.sackBlocks.write(packet.buffer, position, room);
     }
     int header = position - start;
     int window = advertise(c, syn ? 0 : Math.max(c.rcvScale, 0));

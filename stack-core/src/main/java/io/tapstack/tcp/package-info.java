@@ -1,7 +1,8 @@
 /**
  * TCP: RFC 9293, with RFC 5681 and 6582 (congestion control and loss recovery), RFC 6298 (the
  * retransmission timer), RFC 7323 (window scaling and timestamps), RFC 5961 (blind attacks), RFC
- * 6528 (initial sequence numbers), RFC 6928 (the initial window) and RFC 3042 (limited transmit).
+ * 6528 (initial sequence numbers), RFC 6928 (the initial window), RFC 3042 (limited transmit), and
+ * the receiver's side of RFC 2018 (SACK) and RFC 2883 (D-SACK).
  *
  * <h2>Who does what</h2>
  *
@@ -30,8 +31,8 @@
  *
  * <h2>What is not here</h2>
  *
- * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093). SACK, path MTU
- * discovery, ECN and SYN cookies are not here yet.
+ * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093). The sender makes no
+ * use of SACK yet; path MTU discovery, ECN and SYN cookies are not here yet.
  */
 @NullMarked
 package io.tapstack.tcp;
