@@ -149,6 +149,7 @@ final class TcpInput {
       return false;
     }
     if (isHandshakeOfSimultaneousOpen(c)) {
+      seg.window >>= c.sndScale; // RFC 7323 section 2.2: not scaled, since it has SYN
       seg.trimFront(packet, c.rcvNxt);
     }
 

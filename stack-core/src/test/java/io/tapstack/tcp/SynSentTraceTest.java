@@ -12,6 +12,7 @@ import static io.tapstack.wire.Segments.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.base.Result;
+import io.tapstack.wire.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,22 @@ class SynSentTraceTest {
     peer.sends(synAck(1).seq(100)).expectsNothing();
     assertThat(c.state()).isEqualTo(TcpState.ESTABLISHED);
     peer.after(seconds(10)).expectsNothing();
+  }
+
+  @Test
+  void theWindowOfASimultaneousOpenIsNotScaledEither() { // RFC 7323 section 2.2
+    peer.sends(syn().seq(100).mss(1460).win(1024).wscale(7)).expects(synAck(101).seq(0));
+    TcpPeer.writes(c, 0, 3000);
+    peer.sends(synAck(1).seq(100).mss(1460).win(1024).wscale(7));
+    peer.expects(ack(101).seq(1).data(Bytes.pattern(0, 1024))).expectsNothing();
+    peer.sends(ack(1025).seq(101).win(8)); // this one is
+    peer.expects(ack(101).seq(1025).data(Bytes.pattern(1024, 1024))).expectsNothing();
+    peer.sends(ack(2049).seq(101).win(8)).expects(ack(101).seq(2049).psh().data(tail()));
+    peer.sends(ack(3001).seq(101).win(8)).expectsNothing();
+  }
+
+  private static Bytes tail() {
+    return Bytes.pattern(2048, 952);
   }
 
   @Test
