@@ -333,7 +333,7 @@ public final class TcpConnection {
       sendRing.release();
     } else if (state == TcpState.SYN_SENT) {
       tcp.end(this, Result.CLOSED);
-    } else if (unread) {
+    } else if (unread && state != TcpState.TIME_WAIT) { // there, everything was acknowledged
       abortNow();
     } else {
       shutdownOutput();

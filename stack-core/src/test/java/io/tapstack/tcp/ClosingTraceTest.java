@@ -304,6 +304,54 @@ class ClosingTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
   }
 
+  private TcpConnection toTimeWaitWithTimestamps() {
+    peer.listens();
+    peer.sends(syn().seq(100).ts(1000, 0)).expects(synAck(101).seq(0));
+    peer.sends(ack(1).seq(101).ts(1001, 0));
+    TcpConnection c = peer.accepts();
+    c.shutdownOutput();
+    peer.expects(fin(101).seq(1));
+    peer.sends(fin(2).seq(101).ts(1002, 0)).expects(ack(102).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    return c;
+  }
+
+  @Test
+  void withEqualTimestampsTheSequenceNumberDecides() { // RFC 6191 section 2
+    TcpConnection c = toTimeWaitWithTimestamps();
+    peer.sends(syn().seq(102).ts(1002, 0)).expects(ack(102).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    peer.forgets().sends(syn().seq(103).ts(1002, 0)).expects(synAck(104).seq(0));
+    assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+  }
+
+  @Test
+  void anOlderTimestampDoesNotEndTimeWait() { // RFC 6191 section 2: in spite of a larger number
+    TcpConnection c = toTimeWaitWithTimestamps();
+    peer.sends(syn().seq(5000).ts(999, 0)).expects(ack(102).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+  }
+
+  @Test
+  void whoseTimestampsAreGoneIsJudgedByItsNumber() { // RFC 6191 section 2
+    TcpConnection c = toTimeWaitWithTimestamps();
+    peer.sends(syn().seq(90)).expects(ack(102).seq(2));
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    peer.forgets().sends(syn().seq(5000)).expects(synAck(5001).seq(0));
+    assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+  }
+
+  @Test
+  void closeWithUnreadDataDoesNotShortenTimeWait() { // both FINs are acknowledged: nothing to say
+    TcpConnection c = peer.toFinWait2();
+    peer.sends(fin(2).seq(101).data("unread")).expects(ack(108).seq(2));
+    c.close();
+    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    peer.sends(fin(2).seq(107)).expects(ack(108).seq(2));
+    peer.at(seconds(60)).expectsNothing();
+    assertGone(c);
+  }
+
   @Test
   void anOlderSynDoesNotEndTimeWait() {
     TcpConnection c = peer.toTimeWait();
@@ -314,14 +362,7 @@ class ClosingTraceTest {
 
   @Test
   void aNewerTimestampEndsTimeWait() { // RFC 6191 section 2
-    peer.listens();
-    peer.sends(syn().seq(100).ts(1000, 0)).expects(synAck(101).seq(0));
-    peer.sends(ack(1).seq(101).ts(1001, 0));
-    TcpConnection c = peer.accepts();
-    c.shutdownOutput();
-    peer.expects(fin(101).seq(1));
-    peer.sends(fin(2).seq(101).ts(1002, 0)).expects(ack(102).seq(2));
-    assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+    TcpConnection c = toTimeWaitWithTimestamps();
     peer.forgets().sends(syn().seq(50).ts(1003, 0)).expects(synAck(51).seq(0));
     assertThat(c.state()).isEqualTo(TcpState.CLOSED);
   }
