@@ -149,6 +149,27 @@ class WindowTraceTest {
     assertThat(c.sndWnd).isEqualTo(1);
   }
 
+  @Test
+  void probesOfAShutWindowAreAnswered() { // section 3.8.6.1, with data as in RFC 9293 or without
+    TcpPeer small = new TcpPeer(TcpConfig.builder().receiveBuffer(2048));
+    TcpConnection c = small.toEstablished();
+    small.sends(ack(1).seq(101).data(Bytes.pattern(0, 1024)));
+    small.sends(ack(1).seq(1125).data(Bytes.pattern(1024, 1024)));
+    small.expects(ack(2149).seq(1).win(0));
+    for (int i = 0; i < 3; i++) {
+      small.after(ms(200)).sends(ack(1).seq(2149).data("x")).expects(ack(2149).seq(1).win(0));
+    }
+    small.sends(ack(1).seq(2148)).expects(ack(2149).seq(1).win(0)); // as Linux probes
+    small.after(ms(500)).sends(ack(1).seq(2148)).expects(ack(2149).seq(1).win(0));
+    reads(c, 2048);
+    small.expects(ack(2149).seq(1).win(2048)); // suppose that it is lost: the next probe tells
+    small.after(ms(500)).sends(ack(1).seq(2148)).expects(ack(2149).seq(1).win(2048));
+    small.sends(ack(1).seq(2149).data("x")).expectsNothing();
+    small.after(ms(40)).expects(ack(2150).seq(1).win(2047));
+    assertThat(TcpPeer.reads(c)).isEqualTo("x");
+    small.expectsNothing();
+  }
+
   // ---- the peer's ----
 
   @Test
