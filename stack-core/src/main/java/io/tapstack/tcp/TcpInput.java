@@ -362,6 +362,9 @@ final class TcpInput {
       c.maxSndWnd = Math.max(c.maxSndWnd, c.sndWnd);
       c.sndWl1 = seg.seq;
       c.sndWl2 = seg.ack;
+      if (c.sndWnd == 0 && c.retransmissions > 0 && !c.applicationClosed) {
+        c.retransmittingSince = tcp.time.now(); // SHLD-17: its window shut over data in flight
+      }
       if (c.timers.isSet(TcpTimers.PERSIST)) {
         if (before == 0 && c.sndWnd > 0) {
           endPersist(c);

@@ -215,6 +215,36 @@ class WindowTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
+  @Test
+  void aWindowThatShutsOverDataInFlightMayStayShut() { // MUST-37, SHLD-17
+    TcpConnection c = peer.toEstablished();
+    TcpPeer.writes(c, 0, 1000);
+    peer.sends(ack(1).seq(101).win(0));
+    peer.takesAll();
+    for (int minute = 1; minute <= 120; minute++) {
+      peer.at(seconds(60 * minute));
+      assertThat(peer.takesAll()).as("questions of minute %s", minute).isNotEmpty();
+      peer.sends(ack(1).seq(101).win(0));
+    }
+    assertThat(c.state()).isEqualTo(TcpState.ESTABLISHED);
+    peer.takesAll();
+    peer.sends(ack(1).seq(101)).expects(ack(101).seq(1).psh().data(Bytes.pattern(0, 1000)));
+    peer.sends(ack(1001).seq(101)).expectsNothing();
+  }
+
+  @Test
+  void aWindowThatShutsOverDataInFlightPinsNoOrphan() {
+    TcpConnection c = peer.toEstablished();
+    TcpPeer.writes(c, 0, 1000);
+    peer.sends(ack(1).seq(101).win(0));
+    c.close();
+    for (int minute = 1; minute <= 20; minute++) {
+      peer.at(seconds(60 * minute)).sends(ack(1).seq(101).win(0));
+    }
+    peer.takesAll();
+    assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+  }
+
   // ---- the peer's, shut: section 3.8.6.1 ----
 
   private TcpConnection toShut() {
