@@ -411,6 +411,16 @@ public final class Ip {
     return interfaceOf(high, low) != null || isLoopback(high, low);
   }
 
+  /** Whether it is the limited broadcast address or means everybody on one of our links. */
+  public boolean isBroadcast(long high, long low) {
+    for (IpInterface iface : interfaces) {
+      if (iface.isBroadcast(high, low)) {
+        return true;
+      }
+    }
+    return IpAddress.isV4(high, low) && (int) low == -1;
+  }
+
   static boolean isLoopback(long high, long low) {
     return high == 0 && (low == 1 || IpAddress.isV4(0, low) && (low >> 24 & 0xff) == 127);
   }

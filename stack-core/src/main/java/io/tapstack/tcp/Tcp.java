@@ -187,7 +187,7 @@ public final class Tcp implements IpTransport {
   }
 
   private boolean isPossiblePeer(IpAddress remote) {
-    return !remote.isMulticast() && !remote.isAny() && !remote.equals(IpAddress.BROADCAST_V4);
+    return !remote.isMulticast() && !remote.isAny() && !ip.isBroadcast(remote.high(), remote.low());
   }
 
   private int choosePort(IpAddress local, IpAddress remote, int remotePort) {
