@@ -84,15 +84,9 @@ final class PingCommand implements Callable<Integer> {
   }
 
   private void check(IpAddress to) {
-    int room = network.mtu() - (to.isV4() ? 28 : 48);
+    int room = to.isV4() ? 65_507 : 65_527; // what the length fields of IP can say
     if (size < 0 || size > room) {
-      throw network.wrong(
-          "-s "
-              + size
-              + " is out of range; expected 0 to "
-              + room
-              + ", since nothing is fragmented"
-              + " yet");
+      throw network.wrong("-s " + size + " is out of range; expected 0 to " + room);
     }
     if (count < 1) {
       throw network.wrong("-c " + count + " is out of range; expected 1 or more");

@@ -2,7 +2,7 @@ package io.tapstack.ip;
 
 import io.tapstack.base.Result;
 import io.tapstack.link.Packet;
-import io.tapstack.link.PacketPool;
+import io.tapstack.link.PacketPools;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EchoClient implements IpTransport {
   private final Ip ip;
-  private final PacketPool pool;
+  private final PacketPools pools;
   private @Nullable EchoListener listener;
 
-  EchoClient(Ip ip, PacketPool pool) {
+  EchoClient(Ip ip, PacketPools pools) {
     this.ip = ip;
-    this.pool = pool;
+    this.pools = pools;
   }
 
   /** Sets who hears of answers, or nobody. */
@@ -47,10 +47,10 @@ public final class EchoClient implements IpTransport {
     if (payloadBytes < 0) {
       return Result.INVALID;
     }
-    if (payloadBytes > pool.cellSize() - Packet.HEADROOM - IcmpHeader.LENGTH) {
+    if (payloadBytes > 0xffff - IcmpHeader.LENGTH) {
       return Result.TOO_LARGE;
     }
-    Packet packet = pool.acquire();
+    Packet packet = pools.acquire(IcmpHeader.LENGTH + payloadBytes);
     if (packet == null) {
       return Result.LIMIT;
     }

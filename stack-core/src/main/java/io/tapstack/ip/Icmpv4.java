@@ -163,9 +163,36 @@ public final class Icmpv4 {
     error(iface, about, IcmpHeader.V4_UNREACHABLE, IcmpHeader.V4_CODE_PROTOCOL);
   }
 
+  /**
+   * Says that not all fragments of a datagram came in time, RFC 1122 section 3.3.2. Unless the
+   * datagram was an ICMP error itself (section 3.2.2).
+   *
+   * @param first the fragment with the offset 0; stays the caller's
+   */
+  void reassemblyTimeExceeded(IpInterface iface, Packet first) {
+    if (first.protocol == IpProtocol.ICMPV4
+        && isError(IcmpHeader.type(first.buffer, first.start))) {
+      iface.counters().drop(IpDrop.ICMP_SUPPRESSED);
+    } else {
+      error(iface, first, IcmpHeader.V4_TIME_EXCEEDED, IcmpHeader.CODE_REASSEMBLY);
+    }
+  }
+
+  private static boolean isError(int type) {
+    return switch (type) {
+      case IcmpHeader.V4_UNREACHABLE,
+          IcmpHeader.V4_SOURCE_QUENCH,
+          IcmpHeader.V4_REDIRECT,
+          IcmpHeader.V4_TIME_EXCEEDED,
+          IcmpHeader.V4_PARAMETER_PROBLEM ->
+          true;
+      default -> false;
+    };
+  }
+
   private void error(IpInterface iface, Packet about, int type, int code) {
     // RFC 1122 section 3.2.2: not about a group or broadcast, nor to a sender that is not one
-    // host (input lets only 0.0.0.0 pass). ICMP and fragments never get here.
+    // host (input lets only 0.0.0.0 pass). ICMP errors and later fragments never get here.
     if (about.linkGroup || IpAddress.isAny(0, about.sourceLow)) {
       iface.counters().drop(IpDrop.ICMP_SUPPRESSED);
       return;

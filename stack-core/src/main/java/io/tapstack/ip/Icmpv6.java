@@ -7,6 +7,7 @@ import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv6FragmentHeader;
 import io.tapstack.wire.Ipv6Header;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -128,8 +129,15 @@ public final class Icmpv6 {
       iface.counters().drop(IpDrop.ICMP_BAD_QUOTE);
       return;
     }
-    // We send no extension headers: what is quoted has its transport header next.
+    // The only extension header that we send is Fragment.
     int protocol = Ipv6Header.nextHeader(buffer, at);
+    int header = Ipv6Header.LENGTH;
+    if (protocol == IpProtocol.FRAGMENT
+        && length >= header + Ipv6FragmentHeader.LENGTH + 8
+        && Ipv6FragmentHeader.fragmentOffset(buffer, at + header) == 0) {
+      protocol = Ipv6FragmentHeader.nextHeader(buffer, at + header);
+      header += Ipv6FragmentHeader.LENGTH;
+    }
     IpTransport transport = protocol == IpProtocol.ICMPV6 ? echo : ip.transport(protocol);
     if (transport == null) {
       iface.counters().drop(IpDrop.ICMP_BAD_QUOTE);
@@ -143,8 +151,8 @@ public final class Icmpv6 {
         Ipv6Header.destinationHigh(buffer, at),
         Ipv6Header.destinationLow(buffer, at),
         buffer,
-        at + Ipv6Header.LENGTH,
-        length - Ipv6Header.LENGTH);
+        at + header,
+        length - header);
   }
 
   private static @Nullable Unreachable meaning(int type, int code) {
@@ -177,6 +185,20 @@ public final class Icmpv6 {
    */
   void parameterProblem(IpInterface iface, Packet about, int code, int pointer) {
     error(iface, about, IcmpHeader.V6_PARAMETER_PROBLEM, code, pointer - about.networkOffset);
+  }
+
+  /**
+   * Says that not all fragments of a datagram came in time, RFC 8200 section 4.5. Unless the
+   * datagram was an ICMP error itself (RFC 4443 section 2.4(e)).
+   *
+   * @param first the fragment with the offset 0; stays the caller's
+   */
+  void reassemblyTimeExceeded(IpInterface iface, Packet first) {
+    if (Ipv6Fragments.isIcmpError(first)) {
+      iface.counters().drop(IpDrop.ICMP_SUPPRESSED);
+    } else {
+      error(iface, first, IcmpHeader.V6_TIME_EXCEEDED, IcmpHeader.CODE_REASSEMBLY, 0);
+    }
   }
 
   /**

@@ -8,10 +8,12 @@ import io.tapstack.link.Link;
 import io.tapstack.link.NeighbourCache;
 import io.tapstack.link.Packet;
 import io.tapstack.link.PacketPool;
+import io.tapstack.link.PacketPools;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.Ipv6FragmentHeader;
 import io.tapstack.wire.Ipv6Header;
 import io.tapstack.wire.Mac;
 import java.nio.ByteBuffer;
@@ -35,6 +37,7 @@ public final class Ip {
   private final StackTime time;
   private final TimerWheel timers;
   private final PacketPool pool;
+  private final PacketPools packets;
   private final RandomGenerator random;
   private final SipHash flowHash;
   private final RouteTable routes = new RouteTable();
@@ -44,6 +47,8 @@ public final class Ip {
   private final Icmpv4 icmpv4;
   private final Icmpv6 icmpv6;
   private final EchoClient echo;
+  private final Reassembly reassembly;
+  private final Fragmentation fragmentation;
   private final LoopQueue loop;
   private IpInterface[] interfaces = new IpInterface[0];
   private long noRoute;
@@ -55,13 +60,16 @@ public final class Ip {
     this.pool = pool;
     this.random = random;
     flowHash = SipHash.withRandomKey(random);
-    echo = new EchoClient(this, pool);
+    packets = new PacketPools(pool);
+    echo = new EchoClient(this, packets);
     IcmpLimiter limiter = new IcmpLimiter(time, random);
     icmpv4 = new Icmpv4(this, pool, limiter, echo);
     icmpv6 = new Icmpv6(this, pool, limiter, echo);
-    ipv4 = new Ipv4(this, icmpv4);
-    ipv6 = new Ipv6(this, icmpv6);
-    loop = new LoopQueue(pool);
+    reassembly = new Reassembly(time, timers, packets, icmpv4, icmpv6);
+    fragmentation = new Fragmentation(packets, random);
+    ipv4 = new Ipv4(this, icmpv4, reassembly);
+    ipv6 = new Ipv6(this, icmpv6, reassembly);
+    loop = new LoopQueue(packets);
   }
 
   // ---- what it is made of ----
@@ -113,6 +121,21 @@ public final class Ip {
     return loop.dropped();
   }
 
+  /** The stack's packets, and those for datagrams that are larger than a frame. */
+  public PacketPools packets() {
+    return packets;
+  }
+
+  /** How many datagrams are being put together from fragments. */
+  public int partialDatagrams() {
+    return reassembly.size();
+  }
+
+  /** How many fragments wait for others. */
+  public int heldFragments() {
+    return reassembly.held();
+  }
+
   @Nullable IpTransport transport(int protocol) {
     return transports[protocol];
   }
@@ -161,6 +184,14 @@ public final class Ip {
   }
 
   /**
+   * Whether a packet was put together to more than a frame holds, for TCP: its peers know the
+   * largest segment that we take, and the few large packets must not wait in its receive buffers.
+   */
+  boolean isTooLarge(Packet packet) {
+    return packet.protocol == IpProtocol.TCP && packets.isLarge(packet);
+  }
+
+  /**
    * Delivers the packets to our own addresses that waited when it was called; what they cause waits
    * for the next call.
    *
@@ -197,9 +228,10 @@ public final class Ip {
    * @param sourceHigh the source: one of our addresses, or "any" where a protocol allows it
    * @param trafficClass the type of service, with the two ECN bits
    * @param ttl 1 to 255
-   * @return OK if it was given to the link, or waits for its next hop; NO_ROUTE; TOO_LARGE if it
-   *     does not fit the MTU and may not be cut; LIMIT if a queue was full or no buffer left;
-   *     INVALID for a destination that is no address to send to
+   * @return OK if it was given to the link, in fragments if it does not fit the MTU, or waits for
+   *     its next hop; NO_ROUTE; TOO_LARGE for TCP that does not fit the MTU, and for more than an
+   *     IP header can announce; LIMIT if a queue was full or no buffer left; INVALID for a
+   *     destination that is no address to send to
    */
   public Result send(
       Packet packet,
@@ -237,9 +269,13 @@ public final class Ip {
       noRoute++;
       return Result.NO_ROUTE;
     }
+    // TCP heeds the MTU by itself. A super-segment is cut by the device: only the length field
+    // limits it.
+    boolean whole = protocol == IpProtocol.TCP && packet.segmentSize == 0;
     Result result =
         prepend(
             iface,
+            whole ? iface.mtu() : PacketPools.MAX_LENGTH,
             packet,
             sourceHigh,
             sourceLow,
@@ -249,10 +285,13 @@ public final class Ip {
             trafficClass,
             ttl);
     if (result == Result.OK) {
-      result =
-          ours
-              ? loop.add(packet, destinationHigh, destinationLow)
-              : iface.output(packet, nextHigh, nextLow);
+      if (ours) {
+        result = loop.add(packet, destinationHigh, destinationLow);
+      } else if (packet.segmentSize == 0 && packet.totalLength() > iface.mtu()) {
+        result = fragmentation.send(iface, packet, nextHigh, nextLow);
+      } else {
+        result = iface.output(packet, nextHigh, nextLow);
+      }
     }
     packet.start = start;
     return result;
@@ -275,6 +314,7 @@ public final class Ip {
     Result result =
         prepend(
             iface,
+            iface.mtu(),
             packet,
             sourceHigh,
             sourceLow,
@@ -292,6 +332,7 @@ public final class Ip {
 
   private Result prepend(
       IpInterface iface,
+      int most,
       Packet packet,
       long sourceHigh,
       long sourceLow,
@@ -303,8 +344,7 @@ public final class Ip {
     int length = packet.totalLength();
     boolean v4 = IpAddress.isV4(destinationHigh, destinationLow);
     int total = length + (v4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH);
-    // A super-segment is cut by the device: only the length field limits it.
-    if (total > (packet.segmentSize == 0 ? iface.mtu() : 0xffff)) {
+    if (total > most || (v4 ? total : length) > 0xffff) {
       iface.counters().drop(IpDrop.TOO_LARGE);
       return Result.TOO_LARGE;
     }
@@ -386,6 +426,15 @@ public final class Ip {
     boolean v4 = buffer.get(at) >> 4 == 4;
     int header = v4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
     int protocol = v4 ? Ipv4Header.protocol(buffer, at) : Ipv6Header.nextHeader(buffer, at);
+    int offset = v4 ? Ipv4Header.fragmentOffset(buffer, at) : 0;
+    if (!v4 && protocol == IpProtocol.FRAGMENT) {
+      offset = Ipv6FragmentHeader.fragmentOffset(buffer, at + header);
+      protocol = Ipv6FragmentHeader.nextHeader(buffer, at + header);
+      header += Ipv6FragmentHeader.LENGTH;
+    }
+    if (offset != 0) {
+      return; // the transport's header is in the first fragment, which waited as well
+    }
     IpTransport transport =
         protocol == (v4 ? IpProtocol.ICMPV4 : IpProtocol.ICMPV6) ? echo : transports[protocol];
     if (transport == null || packet.length() < header + 8) {

@@ -13,6 +13,9 @@ public final class IpCounters {
   long icmpErrorsIn;
   long icmpErrorsOut;
   long echoReplies;
+  long fragmentsIn;
+  long fragmentsOut;
+  long reassembled;
   private final long[] drops = new long[IpDrop.values().length];
 
   IpCounters() {}
@@ -59,6 +62,21 @@ public final class IpCounters {
   /** Echo requests answered. */
   public long echoReplies() {
     return echoReplies;
+  }
+
+  /** Fragments that came in, and whose lengths could be. */
+  public long fragmentsIn() {
+    return fragmentsIn;
+  }
+
+  /** Fragments sent. */
+  public long fragmentsOut() {
+    return fragmentsOut;
+  }
+
+  /** Datagrams put together from fragments. */
+  public long reassembled() {
+    return reassembled;
   }
 
   /** How many were dropped for this reason. */

@@ -24,8 +24,16 @@ public enum IpDrop {
   NOT_OURS("not-ours"),
   /** Sent to a link-layer group, but to a unicast IP address (RFC 1122 section 3.3.6). */
   LINK_GROUP("link-group"),
-  /** A fragment. */
-  FRAGMENT("fragment"),
+  /** A fragment whose length or place cannot be, or headers that do not fit together. */
+  BAD_FRAGMENT("bad-fragment"),
+  /** A fragment that is there already. */
+  FRAGMENT_DUPLICATE("fragment-duplicate"),
+  /** A fragment of a datagram in which fragments overlap (RFC 5722). */
+  FRAGMENT_OVERLAP("fragment-overlap"),
+  /** A fragment of a datagram that made room for younger ones. */
+  FRAGMENT_LIMIT("fragment-limit"),
+  /** A fragment that waited too long for the others. */
+  FRAGMENT_TIMEOUT("fragment-timeout"),
   /** A source route that is not finished. */
   SOURCE_ROUTE("source-route"),
   /** An extension header or an option that says "drop me if you do not know me". */

@@ -16,10 +16,12 @@ import java.nio.ByteBuffer;
 final class Ipv4 {
   private final Ip ip;
   private final Icmpv4 icmp;
+  private final Reassembly reassembly;
 
-  Ipv4(Ip ip, Icmpv4 icmp) {
+  Ipv4(Ip ip, Icmpv4 icmp, Reassembly reassembly) {
     this.ip = ip;
     this.icmp = icmp;
+    this.reassembly = reassembly;
   }
 
   /** Takes a packet over whose {@code start} is at the IPv4 header. */
@@ -80,10 +82,6 @@ final class Ipv4 {
         return;
       }
     }
-    if (Ipv4Header.isFragment(buffer, at)) {
-      iface.drop(packet, IpDrop.FRAGMENT);
-      return;
-    }
     packet.networkOffset = at;
     packet.end = at + Ipv4Header.totalLength(buffer, at); // Ethernet padding goes
     packet.start = at + header;
@@ -94,12 +92,44 @@ final class Ipv4 {
     packet.sourceLow = IpAddress.mapped(Ipv4Header.source(buffer, at));
     packet.destinationHigh = 0;
     packet.destinationLow = IpAddress.mapped(Ipv4Header.destination(buffer, at));
+    if (Ipv4Header.isFragment(buffer, at)) {
+      assemble(iface, packet);
+    } else {
+      dispatch(iface, packet);
+    }
+  }
+
+  private void assemble(IpInterface iface, Packet packet) {
+    ByteBuffer buffer = packet.buffer;
+    int at = packet.networkOffset;
+    boolean more = Ipv4Header.hasMoreFragments(buffer, at);
+    int offset = Ipv4Header.fragmentOffset(buffer, at);
+    int length = packet.length();
+    // Teardrop, and the ping of death: neither a run that is none, nor one beyond the largest
+    // datagram.
+    if (length == 0 || more && length % 8 != 0 || packet.end - at + offset > 0xffff) {
+      iface.drop(packet, IpDrop.BAD_FRAGMENT);
+      return;
+    }
+    packet.sequence = offset;
+    int identification = Ipv4Header.identification(buffer, at);
+    Packet whole = reassembly.add(iface, packet, packet.protocol, identification, more);
+    if (whole != null) {
+      Ipv4Header.makeWhole(
+          whole.buffer, whole.networkOffset, whole.trafficClass, whole.end - whole.networkOffset);
+      dispatch(iface, whole);
+    }
+  }
+
+  private void dispatch(IpInterface iface, Packet packet) {
     if (packet.protocol == IpProtocol.ICMPV4) {
       icmp.receive(iface, packet);
       return;
     }
     IpTransport transport = ip.transport(packet.protocol);
-    if (transport != null) {
+    if (ip.isTooLarge(packet)) {
+      iface.drop(packet, IpDrop.TOO_LARGE);
+    } else if (transport != null) {
       iface.counters().delivered++;
       transport.receive(iface, packet);
     } else {

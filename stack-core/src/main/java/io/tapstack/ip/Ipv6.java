@@ -5,6 +5,7 @@ import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv6ExtensionHeader;
+import io.tapstack.wire.Ipv6FragmentHeader;
 import io.tapstack.wire.Ipv6Header;
 import java.nio.ByteBuffer;
 
@@ -21,10 +22,12 @@ final class Ipv6 {
 
   private final Ip ip;
   private final Icmpv6 icmp;
+  private final Reassembly reassembly;
 
-  Ipv6(Ip ip, Icmpv6 icmp) {
+  Ipv6(Ip ip, Icmpv6 icmp, Reassembly reassembly) {
     this.ip = ip;
     this.icmp = icmp;
+    this.reassembly = reassembly;
   }
 
   /** Takes a packet over whose {@code start} is at the IPv6 header. */
@@ -93,32 +96,91 @@ final class Ipv6 {
 
     int pointer = at + Ipv6Header.nextHeaderOffset(); // where the protocol was named
     int protocol = Ipv6Header.nextHeader(buffer, at);
-    int position = at + Ipv6Header.LENGTH;
-    boolean fragmented = false;
+    walk(iface, packet, protocol, at + Ipv6Header.LENGTH, pointer, false);
+  }
+
+  /**
+   * Goes through the extension headers, and hands the packet on.
+   *
+   * @param firstProtocol what stands at {@code firstPosition}
+   * @param firstPointer where that was said
+   * @param wasFragmented whether the packet was put together from fragments
+   */
+  private void walk(
+      IpInterface iface,
+      Packet packet,
+      int firstProtocol,
+      int firstPosition,
+      int firstPointer,
+      boolean wasFragmented) {
+    ByteBuffer buffer = packet.buffer;
+    int protocol = firstProtocol;
+    int position = firstPosition;
+    int pointer = firstPointer;
+    boolean fragmented = wasFragmented;
     for (int walked = 0; isExtension(protocol); walked++) {
       int left = packet.end - position;
       if (walked == MAX_EXTENSIONS
           || left < Ipv6ExtensionHeader.MIN_LENGTH
-          || protocol != IpProtocol.FRAGMENT
-              && !Ipv6ExtensionHeader.check(buffer, position, left)) {
+          || protocol != IpProtocol.FRAGMENT && !Ipv6ExtensionHeader.check(buffer, position, left)
+          || protocol == IpProtocol.FRAGMENT && fragmented) { // CVE-2021-24086: one is enough
         iface.drop(packet, IpDrop.MALFORMED);
         return;
       }
-      if (!isPassable(iface, packet, protocol, position, pointer)) {
+      int length;
+      if (protocol != IpProtocol.FRAGMENT) {
+        if (!isPassable(iface, packet, protocol, position, pointer, fragmented)) {
+          return;
+        }
+        length = Ipv6ExtensionHeader.length(buffer, position);
+      } else if (Ipv6FragmentHeader.isAtomic(buffer, position)) {
+        fragmented = true; // RFC 6946: on its own, whatever else has its identification
+        length = Ipv6FragmentHeader.LENGTH;
+      } else {
+        assemble(iface, packet, position);
         return;
       }
-      fragmented |= protocol == IpProtocol.FRAGMENT;
       pointer = position;
-      int length =
-          protocol == IpProtocol.FRAGMENT
-              ? Ipv6ExtensionHeader.MIN_LENGTH
-              : Ipv6ExtensionHeader.length(buffer, position);
       protocol = Ipv6ExtensionHeader.nextHeader(buffer, position);
       position += length;
     }
     packet.start = position;
     packet.protocol = protocol;
     dispatch(iface, packet, pointer, fragmented);
+  }
+
+  /** Takes a fragment whose Fragment header is at {@code position}. RFC 8200 section 4.5. */
+  private void assemble(IpInterface iface, Packet packet, int position) {
+    ByteBuffer buffer = packet.buffer;
+    int at = packet.networkOffset;
+    int offset = Ipv6FragmentHeader.fragmentOffset(buffer, position);
+    boolean more = Ipv6FragmentHeader.hasMore(buffer, position);
+    packet.start = position + Ipv6FragmentHeader.LENGTH;
+    packet.protocol = Ipv6FragmentHeader.nextHeader(buffer, position);
+    packet.sequence = offset;
+    int code = IcmpHeader.V6_CODE_HEADER_FIELD;
+    int pointer = -1;
+    if (more && packet.length() % 8 != 0) {
+      pointer = at + Ipv6Header.payloadLengthOffset();
+    } else if (position - at - Ipv6Header.LENGTH + offset + packet.length() > 0xffff) {
+      pointer = position + Ipv6FragmentHeader.OFFSET;
+    } else if (offset == 0 && !Ipv6Fragments.hasWholeChain(packet)) {
+      code = IcmpHeader.V6_CODE_INCOMPLETE_CHAIN;
+      pointer = at; // RFC 7112 section 5: to the beginning
+    }
+    if (pointer >= 0) {
+      icmp.parameterProblem(iface, packet, code, pointer);
+    }
+    if (pointer >= 0 || packet.length() == 0) {
+      iface.drop(packet, IpDrop.BAD_FRAGMENT);
+      return;
+    }
+    int identification = Ipv6FragmentHeader.identification(buffer, position);
+    Packet whole = reassembly.add(iface, packet, 0, identification, more);
+    if (whole != null) {
+      int next = Ipv6Fragments.makeWhole(whole);
+      walk(iface, whole, whole.protocol, whole.start, next, true);
+    }
   }
 
   private void dispatch(IpInterface iface, Packet packet, int pointer, boolean fragmented) {
@@ -129,6 +191,8 @@ final class Ipv6 {
     IpTransport transport = ip.transport(packet.protocol);
     if (packet.protocol == IpProtocol.NO_NEXT_HEADER) {
       packet.release(); // RFC 8200 section 4.7: whatever follows is ignored
+    } else if (ip.isTooLarge(packet)) {
+      iface.drop(packet, IpDrop.TOO_LARGE);
     } else if (transport != null) {
       iface.counters().delivered++;
       transport.receive(iface, packet);
@@ -138,7 +202,7 @@ final class Ipv6 {
     }
   }
 
-  private static boolean isExtension(int protocol) {
+  static boolean isExtension(int protocol) {
     return switch (protocol) {
       case IpProtocol.HOP_BY_HOP,
           IpProtocol.ROUTING,
@@ -151,19 +215,21 @@ final class Ipv6 {
 
   /** Looks at one extension header; if it does not let the packet pass, the packet is gone. */
   private boolean isPassable(
-      IpInterface iface, Packet packet, int protocol, int position, int pointer) {
+      IpInterface iface,
+      Packet packet,
+      int protocol,
+      int position,
+      int pointer,
+      boolean fragmented) {
     ByteBuffer buffer = packet.buffer;
     switch (protocol) {
       case IpProtocol.HOP_BY_HOP -> {
-        if (position != packet.networkOffset + Ipv6Header.LENGTH) {
+        if (fragmented || position != packet.networkOffset + Ipv6Header.LENGTH) {
           // RFC 8200 section 4.1: only directly after the IPv6 header
           icmp.parameterProblem(iface, packet, IcmpHeader.V6_CODE_NEXT_HEADER, pointer);
           iface.drop(packet, IpDrop.MALFORMED);
           return false;
         }
-        return areOptionsGood(iface, packet, position);
-      }
-      case IpProtocol.DESTINATION_OPTIONS -> {
         return areOptionsGood(iface, packet, position);
       }
       case IpProtocol.ROUTING -> {
@@ -180,11 +246,7 @@ final class Ipv6 {
         return true;
       }
       default -> {
-        if (!Ipv6ExtensionHeader.isAtomic(buffer, position)) {
-          iface.drop(packet, IpDrop.FRAGMENT);
-          return false;
-        }
-        return true;
+        return areOptionsGood(iface, packet, position); // Destination Options
       }
     }
   }

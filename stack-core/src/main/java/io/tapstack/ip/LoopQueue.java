@@ -2,7 +2,7 @@ package io.tapstack.ip;
 
 import io.tapstack.base.Result;
 import io.tapstack.link.Packet;
-import io.tapstack.link.PacketPool;
+import io.tapstack.link.PacketPools;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,20 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class LoopQueue {
   static final int MAX = 256;
 
-  private final PacketPool pool;
+  private final PacketPools pools;
   private @Nullable Packet first;
   private @Nullable Packet last;
   private int size;
   private long dropped;
 
-  LoopQueue(PacketPool pool) {
-    this.pool = pool;
+  LoopQueue(PacketPools pools) {
+    this.pools = pools;
   }
 
   /** Copies a packet whose {@code start} is at the network header. */
   Result add(Packet packet, long destinationHigh, long destinationLow) {
     int length = packet.totalLength();
-    Packet copy = size < MAX && Packet.HEADROOM + length <= pool.cellSize() ? pool.acquire() : null;
+    Packet copy = size < MAX ? pools.acquire(length) : null;
     if (copy == null) {
       dropped++;
       return Result.LIMIT;

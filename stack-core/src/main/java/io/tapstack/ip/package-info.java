@@ -13,24 +13,33 @@
  * in that cache, as a copy. A packet to one of the stack's own addresses goes through a bounded
  * queue and comes back by {@link io.tapstack.ip.Ip#deliverLooped}, never by recursion.
  *
+ * <h2>Fragments</h2>
+ *
+ * {@code Reassembly} puts the datagrams of both versions together: fragments wait in the packets
+ * that they came in, sorted by offset, until the datagram is whole, its minute is over, or others
+ * need the room. What was put together and is larger than an ordinary packet goes into one of a few
+ * large ones ({@link io.tapstack.link.PacketPools}), so datagrams of up to 65,535 bytes get to ICMP
+ * and UDP. {@code Fragmentation} cuts what is larger than the MTU, without copying: each fragment
+ * is a scratch packet with headers that gathers its run of the original. TCP is never cut.
+ *
  * <h2>Who owns which buffer</h2>
  *
- * {@code receive} takes the packet over: it hands it on to exactly one transport, or releases it.
- * {@code send} leaves the packet with its caller and restores {@code start}, so the caller may
- * release or reuse it at once.
+ * {@code receive} takes the packet over: it hands it on to exactly one transport, keeps it as a
+ * fragment, or releases it. {@code send} leaves the packet with its caller and restores {@code
+ * start}, so the caller may release or reuse it at once.
  *
  * <h2>Rules</h2>
  *
  * RFC 791, 1122 (hosts), 826 (ARP, in the link package), 792; RFC 8200, 4291, 4443, 4861; RFC 6864
- * for the IPv4 identification, RFC 6724 for source addresses. Every drop is counted by its reason
- * ({@link io.tapstack.ip.IpDrop}). Nothing here throws because of what a frame holds, and every
- * table is bounded.
+ * and 7739 for identifications; RFC 5722, 6946, 6980 and 7112 for fragments; RFC 6724 for source
+ * addresses. Every drop is counted by its reason ({@link io.tapstack.ip.IpDrop}). Nothing here
+ * throws because of what a frame holds, and every table is bounded.
  *
  * <h2>What it deliberately does not do</h2>
  *
- * The host never forwards. Source routes and type 0 routing headers are not followed. Fragments
- * (other than atomic ones, RFC 6946), redirects and router advertisements are counted and dropped:
- * addresses and routes are static.
+ * The host never forwards. Source routes and type 0 routing headers are not followed. Redirects and
+ * router advertisements are counted and dropped: addresses and routes are static. The path's MTU is
+ * not looked for: packets are cut to the interface's.
  */
 @NullMarked
 package io.tapstack.ip;

@@ -48,11 +48,14 @@ public final class NeighbourCache {
   /** How many neighbours an interface knows unless it is told otherwise. */
   public static final int DEFAULT_CAPACITY = 512;
 
-  /** Packets that wait for one neighbour. */
-  public static final int MAX_WAITING = 4;
+  /**
+   * Packets that wait for one neighbour: the 45 fragments of the largest datagram over an MTU of
+   * 1500, or the first of them would have been sent in vain.
+   */
+  public static final int MAX_WAITING = 48;
 
-  /** Packets that wait for all neighbours together. */
-  public static final int MAX_WAITING_TOTAL = 64;
+  /** Packets that wait for all neighbours together; of a small pool at most a quarter. */
+  public static final int MAX_WAITING_TOTAL = 256;
 
   private final StackTime time;
   private final TimerWheel timers;
@@ -66,6 +69,7 @@ public final class NeighbourCache {
   private int made;
   private int incomplete;
   private int waiting;
+  private final int maxWaiting;
   private @Nullable Neighbour last;
   private final NeighbourCounters counters = new NeighbourCounters();
 
@@ -91,6 +95,7 @@ public final class NeighbourCache {
     this.random = random;
     this.events = events;
     hash = SipHash.withRandomKey(random);
+    maxWaiting = Math.min(MAX_WAITING_TOTAL, Math.max(MAX_WAITING, pool.capacity() / 4));
     buckets = new Neighbour[Integer.highestOneBit(capacity) * 2];
     entries = new Neighbour[capacity];
   }
@@ -144,9 +149,7 @@ public final class NeighbourCache {
     }
     int length = packet.totalLength();
     Packet copy =
-        waiting < MAX_WAITING_TOTAL && Packet.HEADROOM + length <= pool.cellSize()
-            ? pool.acquire()
-            : null;
+        waiting < maxWaiting && Packet.HEADROOM + length <= pool.cellSize() ? pool.acquire() : null;
     if (copy == null) {
       counters.waitingDropped++;
       return false;

@@ -95,7 +95,10 @@ public final class Packet {
 
   // ---- what a socket needs to know about a packet that waits in it ----
 
-  /** The sequence number of the first byte at {@code start}, for TCP's out-of-order store. */
+  /**
+   * Where the first byte at {@code start} belongs: its sequence number in TCP's out-of-order store,
+   * the fragment's offset in a datagram that is being put together.
+   */
   public int sequence;
 
   /** The peer's port, for UDP. */

@@ -7,6 +7,7 @@ import io.tapstack.ip.IpTransport;
 import io.tapstack.ip.Unreachable;
 import io.tapstack.link.Packet;
 import io.tapstack.link.PacketPool;
+import io.tapstack.link.PacketPools;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
@@ -34,19 +35,23 @@ public final class Udp implements IpTransport {
 
   private static final int BUCKETS = 4096;
 
+  /** How many datagrams larger than a frame wait in all sockets: half of such packets. */
+  static final int MAX_LARGE_WAITING = PacketPools.LARGE_PACKETS / 2;
+
   private final Ip ip;
-  private final PacketPool pool;
+  private final PacketPools packets;
   private final RandomGenerator random;
   private final @Nullable UdpSocket[] buckets = new UdpSocket[BUCKETS];
   private final int maxWaiting;
   private int sockets;
   private int waiting;
+  private int largeWaiting;
   private final UdpCounters counters = new UdpCounters();
 
-  /** Creates the protocol without sockets. At most half of the pool's packets ever wait in them. */
+  /** Creates the protocol without sockets. At most half of a pool's packets ever wait in them. */
   public Udp(Ip ip, PacketPool pool, RandomGenerator random) {
     this.ip = ip;
-    this.pool = pool;
+    packets = ip.packets();
     this.random = random;
     maxWaiting = Math.max(1, pool.capacity() / 2);
   }
@@ -129,8 +134,11 @@ public final class Udp implements IpTransport {
     sockets--;
   }
 
-  void taken() {
+  void taken(Packet packet) {
     waiting--;
+    if (packets.isLarge(packet)) {
+      largeWaiting--;
+    }
   }
 
   /** RFC 6056 section 3.3.1: a random port, or the next free one after it. */
@@ -201,8 +209,11 @@ public final class Udp implements IpTransport {
     packet.sourcePort = UdpHeader.sourcePort(buffer, at);
     packet.end = at + length;
     packet.start = at + UdpHeader.LENGTH;
-    if (waiting < maxWaiting && socket.offer(packet)) {
+    boolean large = packets.isLarge(packet);
+    boolean room = waiting < maxWaiting && !(large && largeWaiting == MAX_LARGE_WAITING);
+    if (room && socket.offer(packet)) {
       waiting++;
+      largeWaiting += large ? 1 : 0;
       counters.received++;
       socket.wake();
     } else {
@@ -286,10 +297,10 @@ public final class Udp implements IpTransport {
       return Result.NO_ROUTE;
     }
     int total = UdpHeader.LENGTH + length;
-    if (total > pool.cellSize() - Packet.HEADROOM || total > 0xffff) {
+    if (total > 0xffff) {
       return Result.TOO_LARGE;
     }
-    Packet packet = pool.acquire();
+    Packet packet = packets.acquire(total);
     if (packet == null) {
       return Result.LIMIT;
     }

@@ -63,8 +63,9 @@ public final class UdpSocket {
    * @param destination an address of the socket's family; any family if bound to {@link
    *     IpAddress#ANY_V6}
    * @param port 1 to 65535
-   * @return OK if it is on its way; INVALID; NO_ROUTE; TOO_LARGE for the MTU; LIMIT if no buffer
-   *     was left or a queue was full; CLOSED
+   * @return OK if it is on its way; INVALID; NO_ROUTE; TOO_LARGE for more than a datagram holds:
+   *     65,507 bytes over IPv4, 65,527 over IPv6; LIMIT if no buffer was left or a queue was full;
+   *     CLOSED
    */
   public Result send(ByteBuffer payload, int offset, int length, IpAddress destination, int port) {
     return closed ? Result.CLOSED : udp.send(this, payload, offset, length, destination, port);
@@ -86,7 +87,7 @@ public final class UdpSocket {
     packet.next = null;
     pending--;
     pendingBytes -= packet.length();
-    udp.taken();
+    udp.taken(packet);
     return packet;
   }
 

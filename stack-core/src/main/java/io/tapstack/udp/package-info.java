@@ -7,8 +7,9 @@
  * sockets together, so that no flood takes the whole pool; what does not fit is dropped and
  * counted.
  *
- * <p>All on the owner's thread. What it does not do: cut datagrams into fragments (one that does
- * not fit the MTU is refused), join groups, corking.
+ * <p>All on the owner's thread. Datagrams larger than the MTU travel in fragments, which is the
+ * business of IP; they take one of the few large packets of {@link io.tapstack.link.PacketPools}.
+ * What it does not do: join groups, corking.
  */
 @NullMarked
 package io.tapstack.udp;

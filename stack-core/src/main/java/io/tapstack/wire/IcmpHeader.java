@@ -64,6 +64,12 @@ public final class IcmpHeader {
   public static final int V6_CODE_NEXT_HEADER = 1;
   public static final int V6_CODE_OPTION = 2;
 
+  /** A first fragment without the whole header chain, RFC 7112 section 5. */
+  public static final int V6_CODE_INCOMPLETE_CHAIN = 3;
+
+  /** The "time exceeded" code of a datagram of which fragments are missing, of both versions. */
+  public static final int CODE_REASSEMBLY = 1;
+
   /** Where the checksum stands. */
   public static final int CHECKSUM = 2;
 

@@ -91,6 +91,11 @@ public final class Ipv4Header {
     return (fragmentWord(packet, offset) & ~DONT_FRAGMENT & 0x7fff) != 0;
   }
 
+  /** Whether this is a fragment, and not the last one. */
+  public static boolean hasMoreFragments(ByteBuffer packet, int offset) {
+    return (fragmentWord(packet, offset) & MORE_FRAGMENTS) != 0;
+  }
+
   /** Where the fragment belongs, in bytes. */
   public static int fragmentOffset(ByteBuffer packet, int offset) {
     return (fragmentWord(packet, offset) & 0x1fff) * 8;
@@ -141,6 +146,34 @@ public final class Ipv4Header {
     packet.putInt(offset + DESTINATION, destination);
     int checksum = InternetChecksum.finish(InternetChecksum.add(0, packet, offset, MIN_LENGTH));
     packet.putShort(offset + CHECKSUM, (short) checksum);
+  }
+
+  /**
+   * Makes a header without options that of a fragment, checksum included.
+   *
+   * @param totalLength header and payload of the fragment, in bytes
+   * @param fragmentOffset in bytes, a multiple of 8
+   */
+  public static void makeFragment(
+      ByteBuffer packet,
+      int offset,
+      int totalLength,
+      int identification,
+      int fragmentOffset,
+      boolean more) {
+    packet.putShort(offset + TOTAL_LENGTH, (short) totalLength);
+    packet.putShort(offset + IDENTIFICATION, (short) identification);
+    int word = fragmentOffset / 8 | (more ? MORE_FRAGMENTS : 0);
+    packet.putShort(offset + FRAGMENT, (short) word);
+    extend(packet, offset, MIN_LENGTH);
+  }
+
+  /** Makes the header that of a whole datagram: no fragment, a new length, the checksum anew. */
+  public static void makeWhole(ByteBuffer packet, int offset, int tos, int totalLength) {
+    packet.put(offset + TOS, (byte) tos);
+    packet.putShort(offset + TOTAL_LENGTH, (short) totalLength);
+    packet.putShort(offset + FRAGMENT, (short) 0);
+    extend(packet, offset, headerLength(packet, offset));
   }
 
   /**

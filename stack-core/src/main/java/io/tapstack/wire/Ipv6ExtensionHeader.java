@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The extension headers of IPv6, RFC 8200 section 4: what they have in common, the options of
- * Hop-by-Hop and Destination Options (4.2), and the fields of Routing (4.4) and Fragment (4.5).
+ * Hop-by-Hop and Destination Options (4.2), and the fields of Routing (4.4). The Fragment header is
+ * {@link Ipv6FragmentHeader}.
  *
  * <pre>
  *  0                   1                   2                   3
@@ -12,11 +13,7 @@ import java.nio.ByteBuffer;
  * +---------------+---------------+---------------+---------------+
  * |  Next Header  |  Hdr Ext Len  |   options, or Routing Type    |
  * +---------------+---------------+   and Segments Left ...       |
- * +---------------+---------------+-------------------------+-+-+-+
- * |  Next Header  |   Reserved    |     Fragment Offset     |Res|M|
- * +---------------+---------------+-------------------------+-+-+-+
- * |                        Identification                         |
- * +---------------------------------------------------------------+
+ * +---------------+---------------+-------------------------------+
  * </pre>
  */
 public final class Ipv6ExtensionHeader {
@@ -36,7 +33,6 @@ public final class Ipv6ExtensionHeader {
   public static final int ROUTING_TYPE = 2;
 
   private static final int SEGMENTS_LEFT = 3;
-  private static final int FRAGMENT = 2;
   private static final int PAD1 = 0;
   private static final int PADN = 1;
   private static final int MAX_OPTIONS = 8;
@@ -44,7 +40,7 @@ public final class Ipv6ExtensionHeader {
 
   private Ipv6ExtensionHeader() {}
 
-  /** Whether a run of bytes holds the whole header; a Fragment header is 8 bytes long. */
+  /** Whether a run of bytes holds the whole header. */
   public static boolean check(ByteBuffer packet, int offset, int length) {
     return length >= MIN_LENGTH && length(packet, offset) <= length;
   }
@@ -61,11 +57,6 @@ public final class Ipv6ExtensionHeader {
   /** How many addresses a Routing header has still to visit. */
   public static int segmentsLeft(ByteBuffer packet, int offset) {
     return packet.get(offset + SEGMENTS_LEFT) & 0xff;
-  }
-
-  /** Whether a Fragment header makes no fragment: offset 0 and no more to come (RFC 6946). */
-  public static boolean isAtomic(ByteBuffer packet, int offset) {
-    return (packet.getShort(offset + FRAGMENT) & 0xfff9) == 0;
   }
 
   /**

@@ -82,6 +82,24 @@ public final class Ipv6Header {
     return packet.getLong(offset + DESTINATION + 8);
   }
 
+  /** Where the Payload Length field stands, for a Parameter Problem that points at it. */
+  public static int payloadLengthOffset() {
+    return PAYLOAD_LENGTH;
+  }
+
+  /** Sets what follows a written header, and how long that is. */
+  public static void setNext(ByteBuffer packet, int offset, int nextHeader, int payloadLength) {
+    packet.putShort(offset + PAYLOAD_LENGTH, (short) payloadLength);
+    packet.put(offset + NEXT_HEADER, (byte) nextHeader);
+  }
+
+  /** Sets what a datagram that was put together has of its own. */
+  public static void makeWhole(ByteBuffer packet, int offset, int trafficClass, int payloadLength) {
+    int flow = flowLabel(packet, offset);
+    packet.putInt(offset, 6 << 28 | (trafficClass & 0xff) << 20 | flow);
+    packet.putShort(offset + PAYLOAD_LENGTH, (short) payloadLength);
+  }
+
   /** Writes a whole header. */
   public static void write(
       ByteBuffer packet,

@@ -64,7 +64,7 @@ class IpReceiveProperties {
     void settles() {
       assertThat(host.iface.neighbours().size())
           .isLessThanOrEqualTo(NeighbourCache.DEFAULT_CAPACITY);
-      host.after(10);
+      host.after(80); // fragments wait for a minute, and what is said then asks for neighbours
       while (host.ip.deliverLooped()) {
         host.after(1);
       }

@@ -141,10 +141,11 @@ class IpSendTest {
 
   @Test
   void saysWhatDoesNotFit() {
-    assertThat(send(US, PEER, 200, Bytes.pattern(0, 1480))).isEqualTo(Result.OK);
-    assertThat(send(US, PEER, 200, Bytes.pattern(0, 1481))).isEqualTo(Result.TOO_LARGE);
-    assertThat(send(US_6, PEER_6, 200, Bytes.pattern(0, 1460))).isEqualTo(Result.OK);
-    assertThat(send(US_6, PEER_6, 200, Bytes.pattern(0, 1461))).isEqualTo(Result.TOO_LARGE);
+    int tcp = IpProtocol.TCP;
+    assertThat(send(US, PEER, tcp, Bytes.pattern(0, 1480))).isEqualTo(Result.OK);
+    assertThat(send(US, PEER, tcp, Bytes.pattern(0, 1481))).isEqualTo(Result.TOO_LARGE);
+    assertThat(send(US_6, PEER_6, tcp, Bytes.pattern(0, 1460))).isEqualTo(Result.OK);
+    assertThat(send(US_6, PEER_6, tcp, Bytes.pattern(0, 1461))).isEqualTo(Result.TOO_LARGE);
     assertThat(host.dropped(IpDrop.TOO_LARGE)).isEqualTo(2);
     assertThat(host.ip.mtuTo(PEER.high(), PEER.low())).isEqualTo(1500);
   }

@@ -143,6 +143,7 @@ public final class TestHost {
   /** No packet is out. */
   public void hasAllPacketsBack() {
     assertThat(pool.outstanding()).as("packets that were not given back").isZero();
+    assertThat(ip.packets().largeOutstanding()).as("large packets not given back").isZero();
   }
 
   /** A packet whose transport header is the given bytes. */
@@ -156,6 +157,7 @@ public final class TestHost {
   public static final class Wire implements Link {
     public final Deque<EthernetFrame> sent = new ArrayDeque<>();
     public boolean up = true;
+    public int mtu = 1500;
     private final String name;
     private final long mac;
 
@@ -176,7 +178,7 @@ public final class TestHost {
 
     @Override
     public int mtu() {
-      return 1500;
+      return mtu;
     }
 
     @Override
