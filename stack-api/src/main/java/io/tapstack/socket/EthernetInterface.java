@@ -269,6 +269,7 @@ public final class EthernetInterface extends NetworkInterface {
         IpInterface from = attached;
         if (from != null) {
           addresses.removeFrom(from, routes());
+          from.neighbours().clear(); // who is there when we come back may be somebody else
         }
         SwitchedLink slot = link;
         if (slot != null) {

@@ -308,10 +308,15 @@ public final class TCPSocket extends InternetSocket {
       int n = session.read(data, offset, length, buffer);
       if (n > 0) {
         session.driver.kick(session.consumed);
-        announceEnd(session, connection);
+        if (TcpSession.hasPeerFinished(connection)) {
+          callOnceMore(session);
+        }
         return n;
       }
       if (n != NsapiError.WOULD_BLOCK) {
+        if (session.firstEnd()) {
+          callOnceMore(session);
+        }
         return n;
       }
       deadline = session.await(session.readable, seen, deadline);
@@ -322,11 +327,12 @@ public final class TCPSocket extends InternetSocket {
   }
 
   /**
-   * If the peer's FIN was there before these bytes were read, nothing would tell of it any more to
-   * a program that reads once per sigio, as the one in Mbed's documents does.
+   * Calls sigio although nothing happened. A program that receives once per call, and acts on what
+   * it received in the next one, as the program in Mbed's documents does, would otherwise wait for
+   * ever for the call that tells of an end: it came together with data, or is what was received.
    */
-  private void announceEnd(TcpSession session, TcpConnection connection) {
-    if (sigio.isSet() && TcpSession.hasPeerFinished(connection)) {
+  private void callOnceMore(TcpSession session) {
+    if (sigio.isSet()) {
       session.owned(
           () -> {
             sigio.changed(session.driver);

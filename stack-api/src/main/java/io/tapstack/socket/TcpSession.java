@@ -11,6 +11,7 @@ import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link TCPSocket} has from open to close: a binding, then a listener or a connection. */
@@ -49,6 +50,8 @@ final class TcpSession extends Session implements TcpEvents {
 
   /** Written by the owner of the stack. */
   volatile @Nullable TcpListener listener;
+
+  private final AtomicBoolean endReceived = new AtomicBoolean();
 
   // Of the owner of the stack.
   private @Nullable PortBinding binding;
@@ -258,6 +261,11 @@ final class TcpSession extends Session implements TcpEvents {
       case CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT, CLOSED -> true;
       default -> false;
     };
+  }
+
+  /** Whether the application has received the end, or an error, for the first time. */
+  boolean firstEnd() {
+    return endReceived.compareAndSet(false, true);
   }
 
   // ---- the rings' application ends ----
