@@ -21,6 +21,8 @@ final class TcpOutput {
   /** RFC 9293 section 3.8.6.2.1: the override timeout is in the range 0.1 to 1.0 seconds. */
   private static final long MIN_OVERRIDE = 200_000_000;
 
+  private static final long MAX_OVERRIDE = 1_000_000_000;
+
   private final Tcp tcp;
   private final Ip ip;
   private final PacketPool pool;
@@ -113,11 +115,16 @@ final class TcpOutput {
     }
   }
 
-  /** SHLD-29: the first probe comes one RTO after the window closed. */
+  /**
+   * SHLD-29: the first probe comes one RTO after the window closed. A window that is open, but too
+   * small for silly window avoidance, is used after the override timeout of MUST-38 (d).
+   */
   private void startPersist(TcpConnection c) {
     c.probes = 0;
     c.probingSince = tcp.time.now();
-    c.timers.set(TcpTimers.PERSIST, tcp.time.now() + Math.max(c.rtt.rto(), MIN_OVERRIDE));
+    long wait = Math.max(c.rtt.rto(), MIN_OVERRIDE);
+    c.timers.set(
+        TcpTimers.PERSIST, tcp.time.now() + (c.sndWnd == 0 ? wait : Math.min(wait, MAX_OVERRIDE)));
   }
 
   /** Sends one octet, or the FIN, beyond a closed window (RFC 9293 section 3.8.6.1). */

@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import static io.tapstack.tcp.TcpPeer.ms;
+import static io.tapstack.tcp.TcpPeer.seconds;
 import static io.tapstack.wire.Segments.ack;
 import static io.tapstack.wire.Segments.fin;
 import static io.tapstack.wire.Segments.syn;
@@ -116,6 +117,28 @@ class SendTraceTest {
     peer.sends(ack(2600).seq(101).win(1000))
         .expects(ack(101).seq(2600).psh().data(pattern(2599, 401)));
     peer.sends(ack(3001).seq(101)).expectsNothing();
+  }
+
+  @Test
+  void theOverrideTimeoutIsASecondAtMost() { // MUST-38 (d): 0.1 to 1.0 s, whatever the RTO
+    peer.toSynReceived();
+    peer.at(seconds(1)).expects(synAck(101).seq(0)); // lost once: the RTO is 3 s
+    peer.sends(ack(1).seq(101)).sends(ack(1).seq(101).win(3)).expectsNothing();
+    TcpPeer.writes(peer.accepts(), "hello");
+    peer.at(seconds(2) - 1).expectsNothing();
+    peer.at(seconds(2)).expects(ack(101).seq(1).data("hel"));
+    peer.sends(ack(4).seq(101)).expects(ack(101).seq(4).psh().data("lo"));
+    peer.sends(ack(6).seq(101)).expectsNothing();
+  }
+
+  @Test
+  void aHandshakeMayEndWithAShutWindow() {
+    TcpConnection c = toEstablished(0);
+    TcpPeer.writes(c, "hello");
+    peer.expectsNothing();
+    peer.at(ms(200)).expects(ack(101).seq(1).data("h"));
+    peer.sends(ack(1).seq(101)).expects(ack(101).seq(1).psh().data("hello"));
+    peer.sends(ack(6).seq(101)).expectsNothing();
   }
 
   @Test
