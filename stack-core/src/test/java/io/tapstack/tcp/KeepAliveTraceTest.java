@@ -105,6 +105,19 @@ class KeepAliveTraceTest {
   }
 
   @Test
+  void noSettingStopsTheClock() {
+    TcpConnection c = peer.toEstablished();
+    TcpPeer.writes(c, "x"); // outstanding: it asks again and again whether it may probe
+    c.keepAlive(true, 0, 0, 2);
+    peer.at(ms(100));
+    peer.sends(ack(2).seq(101));
+    peer.takesAll();
+    peer.after(seconds(1));
+    assertThat(c.failure()).isEqualTo(Result.TIMED_OUT);
+    assertThat(peer.takesAll()).hasSize(3);
+  }
+
+  @Test
   void itCanBeTurnedOffAgain() {
     TcpConnection c = peer.toEstablished();
     c.keepAlive(true, seconds(10), seconds(2), 3);
