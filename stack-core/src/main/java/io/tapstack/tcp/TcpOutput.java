@@ -74,7 +74,8 @@ final class TcpOutput {
         break;
       }
       int length = Math.max(Math.min(Math.min(queued, c.sndMss), usable), 0);
-      boolean fin = finLeft && length == queued && length < usable;
+      // FIN takes room in the peer's window; the congestion window counts what loads the network.
+      boolean fin = finLeft && length == queued && inFlight + length < c.sndWnd;
       if (!small && !fin && !isWorthSending(c, length, queued, inFlight)) {
         break;
       }

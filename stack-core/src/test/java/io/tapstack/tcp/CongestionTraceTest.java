@@ -2,10 +2,12 @@ package io.tapstack.tcp;
 
 import static io.tapstack.tcp.TcpPeer.ms;
 import static io.tapstack.wire.Segments.ack;
+import static io.tapstack.wire.Segments.fin;
 import static io.tapstack.wire.Segments.syn;
 import static io.tapstack.wire.Segments.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.wire.Bytes;
 import io.tapstack.wire.TcpSegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -215,5 +217,60 @@ class CongestionTraceTest {
     peer.at(ms(200) + 1);
     writes(20);
     expectsSegments(10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
+  }
+
+  @Test
+  void finCountsAsASegmentThatArrived() {
+    writes(3);
+    c.shutdownOutput();
+    assertThat(peer.takesAll()).hasSize(3 + 1);
+    assertThat(c.writable()).isZero();
+    for (int i = 0; i < 2; i++) {
+      acknowledges(0);
+      expectsSegments();
+    }
+    acknowledges(0); // for FIN beyond the hole
+    expectsSegments(0);
+    peer.sends(ack(2 + 3 * MSS).seq(101)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
+  }
+
+  @Test
+  void finIsRetransmittedWithTheLastData() {
+    writes(5);
+    c.shutdownOutput();
+    assertThat(peer.takesAll()).hasSize(5 + 1);
+    acknowledges(4);
+    peer.at(ms(200) - 1).expectsNothing();
+    peer.at(ms(200)).expects(fin(101).seq(1 + 4 * MSS).psh().data(Bytes.pattern(4 * MSS, MSS)));
+    acknowledges(5); // but not its FIN
+    peer.after(ms(400)).expects(fin(101).seq(1 + 5 * MSS));
+    peer.sends(ack(2 + 5 * MSS).seq(101)).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
+  }
+
+  @Test
+  void acksOfSingleBytesGainNothing() { // RFC 3465 section 2.1, against ACK division
+    writes(20);
+    expectsSegments(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    for (int i = 1; i <= 100; i++) {
+      peer.sends(ack(1 + i).seq(101));
+    }
+    assertThat(c.congestion.cwnd()).isEqualTo(10 * MSS + 100);
+    expectsSegments();
+  }
+
+  @Test
+  void repeatedTimeoutsHalveOnce() { // RFC 5681 section 3.1
+    writes(10);
+    expectsSegments(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    for (int at : new int[] {200, 600, 1400}) {
+      peer.at(ms(at));
+      expectsSegments(0);
+      assertThat(c.congestion.ssthresh()).isEqualTo(5 * MSS);
+      assertThat(c.congestion.cwnd()).isEqualTo(MSS);
+    }
+    acknowledges(10);
+    expectsSegments();
   }
 }
