@@ -21,6 +21,11 @@
  * brought it. Application threads meet TCP at these two rings, without a lock; everything else
  * belongs to the owner of the stack.
  *
+ * <h2>When nobody answers</h2>
+ *
+ * From the third timeout of a segment on (R1 of RFC 9293 section 3.8.3) IP is told to verify the
+ * next hop, whose MAC address may be wrong; after R2 the connection ends.
+ *
  * <h2>What has a limit</h2>
  *
  * Connections, half-open ones per listener, complete ones per backlog, TIME-WAIT (the oldest ends
