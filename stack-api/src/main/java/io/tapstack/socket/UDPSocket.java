@@ -80,8 +80,8 @@ public final class UDPSocket extends InternetSocket {
    * Sends a datagram.
    *
    * @return {@code length}; NO_SOCKET; PARAMETER if no datagram can go to the address, or it is
-   *     larger than the link's MTU; NO_CONNECTION if no route leads there; WOULD_BLOCK if the
-   *     device's queue is full
+   *     larger than one can be, 65,507 bytes over IPv4; NO_CONNECTION if no route leads there;
+   *     WOULD_BLOCK if the device's queue is full
    */
   @Override
   public int sendto(SocketAddress address, byte[] data, int offset, int length) {

@@ -152,11 +152,33 @@ class UDPSocketTest {
       assertThat(socket.sendto(new SocketAddress("192.0.2.1", 9), new byte[5]))
           .as("no route")
           .isEqualTo(NsapiError.NO_CONNECTION);
-      assertThat(socket.sendto(new SocketAddress(A, 9), new byte[1473]))
-          .as("larger than the MTU")
+      assertThat(socket.sendto(new SocketAddress(A, 9), new byte[65_508]))
+          .as("larger than a datagram can be")
           .isEqualTo(NsapiError.PARAMETER);
       assertThat(socket.sendto(A, 9, new byte[0])).as("an empty datagram").isZero();
       assertThat(server.recv(new byte[5])).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void datagramsLargerThanTheMtuTravelInFragments(Wire wire) {
+    try (Hosts hosts = wire.connect()) {
+      UDPSocket server = bound(hosts, 9);
+      UDPSocket socket = udp(hosts.b());
+      // Resolves the neighbours, whose queues would not hold all fragments.
+      for (String to : List.of(A, A6)) {
+        assertThat(socket.sendto(to, 9, new byte[1])).isEqualTo(1);
+        assertThat(server.recv(new byte[1])).isEqualTo(1);
+      }
+      for (String to : List.of(A, A6)) {
+        for (int size : new int[] {1453, 1473, 4000, 40_000}) {
+          byte[] bytes = new byte[65_535];
+          assertThat(socket.sendto(to, 9, pattern(size))).isEqualTo(size);
+          assertThat(server.recv(bytes)).isEqualTo(size);
+          assertThat(Arrays.copyOf(bytes, size)).isEqualTo(pattern(size));
+        }
+      }
     }
   }
 
