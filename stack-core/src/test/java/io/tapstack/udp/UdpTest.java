@@ -388,6 +388,30 @@ class UdpTest {
     host.sendsNothing();
   }
 
+  @Test
+  void allSocketsTogetherTakeAtMostHalfOfTheLargePackets() {
+    UdpSocket one = bind(IpAddress.ANY_V4, 1);
+    UdpSocket other = bind(IpAddress.ANY_V4, 2);
+    UdpSocket sender = bind(IpAddress.ANY_V4, 3);
+    one.receiveLimit(1000, 1 << 30);
+    other.receiveLimit(1000, 1 << 30);
+    for (int i = 0; i < 50; i++) {
+      send(sender, "x".repeat(3000), US, 1 + i % 2);
+      host.ip.deliverLooped();
+    }
+    assertThat(one.pending() + other.pending()).isEqualTo(Udp.MAX_LARGE_WAITING);
+    assertThat(udp.counters().queueFull()).isEqualTo(50 - Udp.MAX_LARGE_WAITING);
+    Packet first = one.poll();
+    assertThat(first.length()).isEqualTo(3000);
+    first.release();
+    send(sender, "x".repeat(65_507), US, 2);
+    host.ip.deliverLooped();
+    assertThat(one.pending() + other.pending()).isEqualTo(Udp.MAX_LARGE_WAITING);
+    one.close();
+    other.close();
+    host.hasAllPacketsBack();
+  }
+
   // ---- errors ----
 
   @Test
