@@ -1,19 +1,15 @@
 package io.tapstack.tcp;
 
+import io.tapstack.wire.TcpOptions;
+
 /**
  * Loss detection by duplicate ACKs and the recovery that follows, for a peer without SACK: limited
  * transmit (RFC 3042), fast retransmit and fast recovery (RFC 5681 section 3.2) in the NewReno form
  * (RFC 6582).
  */
-final class FastRecovery {
+final class FastRecovery implements LossRecovery {
   /** RFC 5681 section 3.2: the duplicate ACK that is taken for a loss. */
   private static final int DUP_THRESH = 3;
-
-  /** What is to be done about an ACK. */
-  enum Verdict {
-    NOTHING,
-    RETRANSMIT
-  }
 
   private final CongestionControl congestion;
   private int duplicates;
@@ -35,17 +31,29 @@ final class FastRecovery {
     return congestion.cwnd() + inflation;
   }
 
-  boolean isRecovering() {
+  @Override
+  public int room(int sndUna, int sndNxt) {
+    return window() - (sndNxt - sndUna);
+  }
+
+  /** There is no SACK here; blocks that come all the same are ignored. */
+  @Override
+  public boolean sacked(TcpOptions options, int sndUna, int sndMax) {
+    return false;
+  }
+
+  @Override
+  public int nextToSend(int sndNxt) {
+    return sndNxt;
+  }
+
+  @Override
+  public boolean isRecovering() {
     return recovering;
   }
 
-  /**
-   * A duplicate ACK arrived.
-   *
-   * @param ack the acknowledgment number, equal to SND.UNA
-   * @param sndMax the highest sequence number sent
-   */
-  Verdict duplicateAck(int ack, int sndMax, int mss) {
+  @Override
+  public Verdict duplicateAck(int ack, int sndMax, int mss) {
     duplicates++;
     if (recovering) {
       // RFC 5681 section 3.2 (4); never more than what is outstanding can have left the network
@@ -68,13 +76,8 @@ final class FastRecovery {
     return Verdict.RETRANSMIT;
   }
 
-  /**
-   * New data was acknowledged.
-   *
-   * @param acked how many bytes
-   * @param flight how many were in flight before
-   */
-  Verdict newAck(int ack, int acked, int flight, int mss) {
+  @Override
+  public Verdict newAck(int ack, int acked, int flight, int mss) {
     duplicates = 0;
     if (!recovering) {
       inflation = 0;
@@ -92,8 +95,9 @@ final class FastRecovery {
     return Verdict.RETRANSMIT;
   }
 
-  /** The retransmission timer expired: RFC 6582 section 3.2 (4). */
-  void timedOut(int sndMax) {
+  /** RFC 6582 section 3.2 (4). */
+  @Override
+  public void timedOut(int sndMax) {
     duplicates = 0;
     recovering = false;
     inflation = 0;

@@ -110,7 +110,7 @@ public final class TcpConnection {
   // ---- round trips, congestion, timers ----
   final RttEstimator rtt;
   final CongestionControl congestion;
-  FastRecovery recovery;
+  LossRecovery recovery;
   final TcpTimers timers;
   boolean timing;
   int timedSequence;

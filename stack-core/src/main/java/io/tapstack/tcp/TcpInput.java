@@ -101,6 +101,9 @@ final class TcpInput {
     c.rcvAdv = c.rcvNxt;
     c.lastAckSent = c.rcvNxt;
     c.sack &= options.sackPermitted();
+    if (c.sack) {
+      c.recovery = new SackRecovery(c.congestion, c.iss);
+    }
     c.timestamps &= options.hasTimestamps();
     if (c.timestamps) {
       c.tsRecent = options.timestampValue();
@@ -308,13 +311,15 @@ final class TcpInput {
       return false;
     }
     boolean news = Seq.gt(seg.ack, c.sndUna);
-    boolean duplicate = !news && isDuplicate(c);
+    // RFC 6675 section 2: with SACK, a duplicate ACK is one that tells of newly received data.
+    boolean sacked = c.recovery.sacked(seg.options, Seq.max(seg.ack, c.sndUna), c.sndMax);
+    boolean duplicate = !news && (c.sack ? sacked : isDuplicate(c));
     updateSendWindow(c);
     if (news) {
       newlyAcknowledged(c);
     } else if (duplicate
         && c.recovery.duplicateAck(seg.ack, c.sndMax, c.sndMss)
-            == FastRecovery.Verdict.RETRANSMIT) {
+            == LossRecovery.Verdict.RETRANSMIT) {
       tcp.counters.fastRetransmits++;
       tcp.output.retransmit(c);
     }
@@ -396,7 +401,7 @@ final class TcpInput {
     if (bytes > 0 && c.sendRing.discard(bytes)) {
       c.events.changed(TcpEvents.WRITABLE);
     }
-    if (c.recovery.newAck(seg.ack, acked, flight, c.sndMss) == FastRecovery.Verdict.RETRANSMIT) {
+    if (c.recovery.newAck(seg.ack, acked, flight, c.sndMss) == LossRecovery.Verdict.RETRANSMIT) {
       tcp.output.retransmit(c);
     }
     // RFC 6298 (5.2) and (5.3)

@@ -60,8 +60,12 @@ final class TcpOutput {
       c.congestion.restartAfterIdle(); // RFC 5681 section 4.1
     }
     long end = c.finQueued ? c.finPosition : c.sendRing.tail();
+    if (c.recovery.isRecovering() && c.recovery instanceof SackRecovery recovery) {
+      retransmitHoles(c, recovery, end);
+    }
     boolean small = override;
     while (true) {
+      c.sndNxt = c.recovery.nextToSend(c.sndNxt);
       long position = c.positionOf(c.sndNxt);
       int queued = (int) (end - position);
       boolean finLeft = c.finQueued && queued >= 0;
@@ -69,7 +73,7 @@ final class TcpOutput {
         break;
       }
       int inFlight = c.sndNxt - c.sndUna;
-      int usable = Math.min(c.sndWnd, c.recovery.window()) - inFlight;
+      int usable = Math.min(c.sndWnd - inFlight, c.recovery.room(c.sndUna, c.sndNxt));
       if (usable <= 0) {
         break;
       }
@@ -139,15 +143,29 @@ final class TcpOutput {
     c.sndMax = Seq.max(c.sndMax, c.sndUna + length + (fin ? 1 : 0));
   }
 
+  /** Repairs what the scoreboard says is lost, as far as the congestion window lets out. */
+  private void retransmitHoles(TcpConnection c, SackRecovery recovery, long end) {
+    boolean newData = c.positionOf(c.sndNxt) < end && c.sndWnd - (c.sndNxt - c.sndUna) >= c.sndMss;
+    while (recovery.room(c.sndUna, c.sndNxt) >= c.sndMss && recovery.findHole(c.sndUna, newData)) {
+      int from = recovery.holeLeft();
+      int length = Math.min(recovery.holeRight() - from, c.sndMss);
+      retransmit(c, from, length);
+      recovery.retransmitted(from + length);
+    }
+  }
+
   /** Sends the first unacknowledged segment again. */
   void retransmit(TcpConnection c) {
-    long position = c.positionOf(c.sndUna);
+    retransmit(c, c.sndUna, Math.min(c.sndMss, c.sndMax - c.sndUna));
+  }
+
+  /** Sends a range again: data, and the FIN if it is in the range. */
+  private void retransmit(TcpConnection c, int from, int length) {
+    long position = c.positionOf(from);
     long end = c.finQueued ? c.finPosition : c.sendRing.tail();
-    int sent = c.sndMax - c.sndUna;
-    int length = (int) Math.min(Math.min(end - position, c.sndMss), sent);
-    boolean fin = c.finQueued && position + length == c.finPosition && length < sent;
-    int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
-    emitData(c, c.sndUna, Math.max(length, 0), flags);
+    int data = (int) Math.max(Math.min(end - position, length), 0);
+    boolean fin = c.finQueued && position + data == c.finPosition && data < length;
+    emitData(c, from, data, fin ? TcpHeader.ACK | TcpHeader.FIN : TcpHeader.ACK);
   }
 
   private void emitData(TcpConnection c, int sequence, int length, int flags) {

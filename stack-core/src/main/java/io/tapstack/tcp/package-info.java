@@ -1,8 +1,8 @@
 /**
- * TCP: RFC 9293, with RFC 5681 and 6582 (congestion control and loss recovery), RFC 6298 (the
+ * TCP: RFC 9293, with RFC 5681, 6582 and 6675 (congestion control and loss recovery), RFC 6298 (the
  * retransmission timer), RFC 7323 (window scaling and timestamps), RFC 5961 (blind attacks), RFC
- * 6528 (initial sequence numbers), RFC 6928 (the initial window), RFC 3042 (limited transmit), and
- * the receiver's side of RFC 2018 (SACK) and RFC 2883 (D-SACK).
+ * 6528 (initial sequence numbers), RFC 6928 (the initial window), RFC 3042 (limited transmit), RFC
+ * 2018 (SACK) and the receiver's side of RFC 2883 (D-SACK).
  *
  * <h2>Who does what</h2>
  *
@@ -10,9 +10,9 @@
  * segment. {@link io.tapstack.tcp.TcpConnection} holds the RFC's variables. {@code TcpInput} tells
  * section 3.10.7 in its order, {@code TcpOutput} decides what may be sent and builds segments,
  * {@code TcpExpiry} says what a timer means. Concerns with a life of their own have a class each:
- * {@code RttEstimator}, {@code FastRecovery}, {@link io.tapstack.tcp.CongestionControl}, {@code
- * OutOfOrderStore}, {@code TimeWaitQueue}, {@code PortTable}, {@code ConnectionTable}, {@code
- * IsnGenerator}.
+ * {@code RttEstimator}, {@code LossRecovery} (with SACK and without), {@link
+ * io.tapstack.tcp.CongestionControl}, {@code OutOfOrderStore}, {@code TimeWaitQueue}, {@code
+ * PortTable}, {@code ConnectionTable}, {@code IsnGenerator}.
  *
  * <h2>Where bytes wait</h2>
  *

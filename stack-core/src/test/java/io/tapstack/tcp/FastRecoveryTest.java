@@ -2,7 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.tcp.FastRecovery.Verdict;
+import io.tapstack.tcp.LossRecovery.Verdict;
 import org.junit.jupiter.api.Test;
 
 /** RFC 5681 section 3.2 and RFC 6582 section 3.2, step by step, in segments of 1000 bytes. */

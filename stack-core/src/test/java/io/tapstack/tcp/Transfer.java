@@ -92,7 +92,7 @@ record Transfer(
         r.nextInt(60_001),
         buffers[r.nextInt(buffers.length)],
         48 + r.nextInt(977),
-        r.nextInt(16),
+        r.nextInt(32),
         ends[r.nextInt(ends.length)],
         ends[r.nextInt(ends.length)]);
   }
@@ -109,6 +109,7 @@ record Transfer(
             .receiveBuffer(buffers)
             .timestamps(option(0))
             .windowScaling(option(1))
+            .sack(option(4))
             .build();
     Impairment impairment =
         Impairment.NONE

@@ -31,7 +31,7 @@ class TransferProperties {
     run(
         Transfer.parse(
             System.getProperty(
-                "tapstack.transfer", "1,200,300,100,50,1000,50000,50000,8192,64,7,0,0")));
+                "tapstack.transfer", "1,200,300,100,50,1000,50000,50000,8192,64,23,0,0")));
   }
 
   @Example
@@ -71,7 +71,7 @@ class TransferProperties {
                 Arbitraries.integers().between(0, 60_000),
                 Arbitraries.of(2048, 4096, 16_384, 65_536, 262_144),
                 Arbitraries.integers().between(48, 1024),
-                Arbitraries.integers().between(0, 15))
+                Arbitraries.integers().between(0, 31))
             .as((a, b, c, d, e) -> new int[] {a, b, c, d, e});
     Arbitrary<Integer> ends = Arbitraries.of(0, 0, 0, 0, 1, 2);
     return Combinators.combine(Arbitraries.longs(), wire, hosts, ends, ends)
