@@ -36,8 +36,8 @@
  *
  * <h2>What is not here</h2>
  *
- * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093). The sender makes no
- * use of SACK yet; path MTU discovery, ECN and SYN cookies are not here yet.
+ * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093). Path MTU discovery,
+ * ECN and SYN cookies are not here yet.
  */
 @NullMarked
 package io.tapstack.tcp;
