@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CleanupTest {
   private static void assertClean(Hosts hosts, EthernetInterface net) {
     StackDriver driver = net.driver();
-    for (int i = 0; i < 200 && !isClean(driver); i++) {
+    for (int i = 0; i < 1000 && !isClean(driver); i++) {
       hosts.sleep(10);
     }
     int packets = driver.call(() -> driver.stack().pool().outstanding());

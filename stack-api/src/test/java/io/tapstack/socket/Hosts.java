@@ -13,6 +13,7 @@ import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Two hosts on one cable, for tests that run the same program over real threads and over a
@@ -62,6 +63,28 @@ abstract class Hosts implements AutoCloseable {
   abstract void sleep(long millis);
 
   abstract long nanos();
+
+  /** How much later than asked a wait may end, in milliseconds: a busy machine is slow. */
+  abstract long slackMillis();
+
+  /** Waits for something that is to happen soon, however slow the machine is. */
+  void until(String what, BooleanSupplier happened) {
+    for (int i = 0; i < 2000 && !happened.getAsBoolean(); i++) {
+      sleep(5);
+    }
+    assertThat(happened.getAsBoolean()).as(what).isTrue();
+  }
+
+  /** Has both hosts know each other's MAC address, so that nothing waits for it or is lost. */
+  void acquaint() {
+    UDPSocket left = udp(a());
+    UDPSocket right = udp(b());
+    assertThat(left.bind(60_000)).isZero();
+    assertThat(right.sendto(new SocketAddress(A, 60_000), new byte[1])).isEqualTo(1);
+    assertThat(left.recv(new byte[1])).isEqualTo(1);
+    assertThat(left.close()).isZero();
+    assertThat(right.close()).isZero();
+  }
 
   static Hosts simulated(Impairment impairment) {
     return new Simulated(impairment);
@@ -221,6 +244,11 @@ abstract class Hosts implements AutoCloseable {
     }
 
     @Override
+    long slackMillis() {
+      return 5000;
+    }
+
+    @Override
     public void close() {
       a.close();
       b.close();
@@ -286,6 +314,11 @@ abstract class Hosts implements AutoCloseable {
     @Override
     long nanos() {
       return time.now();
+    }
+
+    @Override
+    long slackMillis() {
+      return 0;
     }
 
     @Override

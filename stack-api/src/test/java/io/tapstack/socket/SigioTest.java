@@ -20,24 +20,27 @@ class SigioTest {
   @EnumSource
   void isCalledOnceBetweenTwoOperations(Wire wire) {
     try (Hosts hosts = wire.connect()) {
+      hosts.acquaint();
       UDPSocket server = udp(hosts.a());
       AtomicInteger calls = new AtomicInteger();
       assertThat(server.bind(7)).isZero();
       server.sigio(calls::incrementAndGet);
-      server.setBlocking(false);
       UDPSocket client = udp(hosts.b());
       for (int i = 0; i < 5; i++) {
         assertThat(client.sendto(new SocketAddress(A, 7), new byte[1])).isEqualTo(1);
-        hosts.sleep(20);
+        hosts.until("the first call", () -> calls.get() > 0);
       }
+      hosts.sleep(50);
       assertThat(calls).hasValue(1);
+      server.setTimeout(5000);
       for (int i = 0; i < 5; i++) {
         assertThat(server.recv(new byte[1])).isEqualTo(1);
       }
+      server.setBlocking(false);
       assertThat(server.recv(new byte[1])).isEqualTo(NsapiError.WOULD_BLOCK);
+      int before = calls.get();
       assertThat(client.sendto(new SocketAddress(A, 7), new byte[1])).isEqualTo(1);
-      hosts.sleep(50);
-      assertThat(calls).hasValue(2);
+      hosts.until("a call for what came later", () -> calls.get() > before);
     }
   }
 
@@ -54,19 +57,16 @@ class SigioTest {
       listener.sigio(incoming::incrementAndGet);
       SocketAddress peer = new SocketAddress(A, 9);
       assertThat(socket.connect(peer)).isEqualTo(NsapiError.IN_PROGRESS);
-      hosts.sleep(50);
-      assertThat(calls).as("connected").hasValue(1);
-      assertThat(incoming).as("acceptable").hasValue(1);
+      hosts.until("connected", () -> calls.get() == 1);
+      hosts.until("acceptable", () -> incoming.get() == 1);
       assertThat(socket.connect(peer)).isEqualTo(NsapiError.IS_CONNECTED);
       TCPSocket accepted = listener.accept();
       assertThat(accepted).isNotNull();
       assertThat(accepted.send(pattern(100))).isEqualTo(100);
-      hosts.sleep(50);
-      assertThat(calls).as("readable").hasValue(2);
+      hosts.until("readable", () -> calls.get() == 2);
       assertThat(socket.recv(new byte[200])).isEqualTo(100);
       assertThat(accepted.close()).isZero();
-      hosts.sleep(50);
-      assertThat(calls).as("ended").hasValue(3);
+      hosts.until("ended", () -> calls.get() == 3);
       for (int i = 0; i < 3; i++) {
         assertThat(socket.recv(new byte[200])).isZero();
         hosts.sleep(20);
@@ -85,12 +85,11 @@ class SigioTest {
       pair[1].sigio(calls::incrementAndGet);
       assertThat(pair[0].send(pattern(100))).isEqualTo(100);
       assertThat(pair[0].close()).isZero();
-      hosts.sleep(100);
-      int before = calls.get();
-      assertThat(before).isEqualTo(1);
+      hosts.until("data", () -> calls.get() == 1);
+      hosts.sleep(100); // and FIN, which is no call of its own
       assertThat(pair[1].recv(new byte[200])).isEqualTo(100);
-      hosts.sleep(50);
-      assertThat(calls).as("a program that reads once per call must hear of the end").hasValue(2);
+      // A program that reads once per call must hear of the end, too.
+      hosts.until("the end", () -> calls.get() == 2);
     }
   }
 
@@ -103,8 +102,7 @@ class SigioTest {
       hosts.sleep(50);
       AtomicInteger calls = new AtomicInteger();
       pair[1].sigio(calls::incrementAndGet);
-      hosts.sleep(50);
-      assertThat(calls).hasValue(1);
+      hosts.until("the call", () -> calls.get() == 1);
     }
   }
 
@@ -121,7 +119,7 @@ class SigioTest {
             codes.compareAndSet("", first + " " + NsapiError.name(second));
           });
       assertThat(pair[0].send(pattern(100))).isEqualTo(100);
-      hosts.sleep(50);
+      hosts.until("the call", () -> !codes.get().isEmpty());
       assertThat(codes).hasValue("100 WOULD_BLOCK");
       assertThat(pair[0].send(pattern(10))).isEqualTo(10);
     }

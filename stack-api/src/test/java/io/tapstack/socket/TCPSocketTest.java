@@ -107,7 +107,7 @@ class TCPSocketTest {
       TCPSocket socket = tcp(hosts.b());
       long before = hosts.nanos();
       assertThat(socket.connect(new SocketAddress(A, 4))).isEqualTo(NsapiError.NO_CONNECTION);
-      assertThat(hosts.nanos() - before).isLessThan(TimeUnit.SECONDS.toNanos(1));
+      assertThat(hosts.nanos() - before).isLessThan(TimeUnit.SECONDS.toNanos(5));
       assertThat(socket.connect(new SocketAddress(A, 4))).isEqualTo(NsapiError.NO_CONNECTION);
       assertThat(socket.send(new byte[1])).isEqualTo(NsapiError.NO_CONNECTION);
       assertThat(socket.recv(new byte[1])).isEqualTo(NsapiError.NO_CONNECTION);
@@ -313,17 +313,16 @@ class TCPSocketTest {
       pair[1].setBlocking(false);
       byte[] bytes = pattern(100_000);
       int sent = 0;
+      int n;
+      while ((n = pair[1].send(bytes)) > 0) {
+        assertThat(n).isLessThanOrEqualTo(bytes.length);
+        sent += n;
+      }
+      assertThat(n).isEqualTo(NsapiError.WOULD_BLOCK);
       // Nobody reads: at last neither this side's buffer nor the peer's takes any more.
-      for (int quiet = 0; quiet < 20; ) {
-        int n = pair[1].send(bytes);
-        if (n == NsapiError.WOULD_BLOCK) {
-          quiet++;
-          hosts.sleep(5);
-        } else {
-          assertThat(n).isBetween(1, bytes.length);
-          sent += n;
-          quiet = 0;
-        }
+      pair[1].setTimeout(500);
+      while ((n = pair[1].send(bytes)) > 0) {
+        sent += n;
       }
       pair[1].setTimeout(50);
       long before = hosts.nanos();
@@ -353,7 +352,7 @@ class TCPSocketTest {
 
   private static void assertElapsed(Hosts hosts, long since, long millis) {
     long elapsed = TimeUnit.NANOSECONDS.toMillis(hosts.nanos() - since);
-    assertThat(elapsed).isBetween(millis, millis + 400);
+    assertThat(elapsed).isBetween(millis, millis + hosts.slackMillis());
   }
 
   // ---- ends ----
@@ -397,7 +396,7 @@ class TCPSocketTest {
     try (Hosts hosts = wire.connect()) {
       TCPSocket[] pair = hosts.pair(9);
       assertThat(pair[1].send(pattern(100))).isEqualTo(100);
-      hosts.sleep(100);
+      assertThat(pair[0].recv(new byte[1])).isEqualTo(1);
       assertThat(pair[0].close()).isZero();
       assertThat(pair[1].recv(new byte[1])).isEqualTo(NsapiError.NO_CONNECTION);
       assertThat(pair[1].send(new byte[1])).isEqualTo(NsapiError.NO_CONNECTION);

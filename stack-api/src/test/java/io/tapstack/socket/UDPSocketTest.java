@@ -103,9 +103,7 @@ class UDPSocketTest {
       UDPSocket server = echo(hosts, 7);
       UDPSocket socket = udp(hosts.b());
       SocketAddress to = new SocketAddress(A, 7);
-      // The first datagram resolves the neighbour, whose queue would not hold a burst.
-      assertThat(socket.sendto(to, new byte[1])).isEqualTo(1);
-      assertThat(socket.recv(new byte[1])).isEqualTo(1);
+      hosts.acquaint(); // the queue for an unknown neighbour would not hold a burst
       for (int burst = 0; burst < 20; burst++) {
         List<Integer> sizes = List.of(100, 200, 300, 120, 500);
         for (int size : sizes) {
@@ -126,6 +124,7 @@ class UDPSocketTest {
   @EnumSource
   void sendtoRepeatAndTimeout(Wire wire) {
     try (Hosts hosts = wire.connect()) {
+      hosts.acquaint();
       bound(hosts, 9);
       UDPSocket socket = udp(hosts.b());
       socket.setTimeout(100);
@@ -133,7 +132,7 @@ class UDPSocketTest {
       for (int i = 0; i < 100; i++) {
         assertThat(socket.sendto(new SocketAddress(A, 9), new byte[5])).isEqualTo(5);
       }
-      assertThat(hosts.nanos() - before).isLessThan(TimeUnit.SECONDS.toNanos(1));
+      assertThat(hosts.nanos() - before).isLessThan(TimeUnit.SECONDS.toNanos(5));
     }
   }
 
@@ -192,7 +191,8 @@ class UDPSocketTest {
       for (int round = 0; round < 3; round++) {
         long before = hosts.nanos();
         assertThat(socket.recvfrom(from, new byte[5])).isEqualTo(NsapiError.WOULD_BLOCK);
-        assertThat(TimeUnit.NANOSECONDS.toMillis(hosts.nanos() - before)).isBetween(100L, 500L);
+        assertThat(TimeUnit.NANOSECONDS.toMillis(hosts.nanos() - before))
+            .isBetween(100L, 100 + hosts.slackMillis());
       }
       assertThat(from).as("left alone").isEqualTo(new SocketAddress("10.9.9.9", 99));
       socket.setBlocking(false);
