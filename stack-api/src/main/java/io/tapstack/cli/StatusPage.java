@@ -84,6 +84,8 @@ final class StatusPage {
     row("delivered to transports", counters.delivered());
     row("echo requests answered", counters.echoReplies());
     row("ICMP errors in, out", counters.icmpErrorsIn() + ", " + counters.icmpErrorsOut());
+    row("fragments in, out", counters.fragmentsIn() + ", " + counters.fragmentsOut());
+    row("datagrams put together", counters.reassembled());
     for (IpDrop why : IpDrop.values()) {
       if (counters.dropped(why) > 0) {
         row("dropped: " + why.label(), counters.dropped(why));

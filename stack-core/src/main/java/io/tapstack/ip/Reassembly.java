@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * #MAX_DATAGRAMS} are in progress, at most half of them from one source; their fragments hold an
  * eighth of the packet pool, half of that from one source; no datagram has more than {@link
  * #MAX_FRAGMENTS}. The oldest datagram goes as a whole, of everybody or of the source that has too
- * many. So what a flood can do is to delay nobody's packets but those of fragments.
+ * many. So a flood of fragments costs other fragments their place, and nothing else.
  *
  * <p>Fragments that overlap make the whole datagram void, whatever they hold (RFC 5722; RFC 6274
  * section 4.1.2.2 for IPv4), and it stays void until its time is over.

@@ -100,6 +100,44 @@ class HeaderChecksTest {
   }
 
   @Test
+  void ipv6KnowsFragments() {
+    ByteBuffer header = ByteBuffer.allocate(10);
+    Ipv6FragmentHeader.write(header, 1, 17, 0xfff8, true, 0xdeadbeef);
+    assertThat(Bytes.of(header.array())).isEqualTo(Bytes.ofHex("00 1100fff9 deadbeef 00"));
+    assertThat(Ipv6FragmentHeader.nextHeader(header, 1)).isEqualTo(17);
+    assertThat(Ipv6FragmentHeader.fragmentOffset(header, 1)).isEqualTo(65_528);
+    assertThat(Ipv6FragmentHeader.hasMore(header, 1)).isTrue();
+    assertThat(Ipv6FragmentHeader.identification(header, 1)).isEqualTo(0xdeadbeef);
+    assertThat(Ipv6FragmentHeader.isAtomic(header, 1)).isFalse();
+    Ipv6FragmentHeader.write(header, 1, 17, 8, false, 1);
+    assertThat(Ipv6FragmentHeader.hasMore(header, 1)).isFalse();
+    assertThat(Ipv6FragmentHeader.isAtomic(header, 1)).isFalse();
+    Ipv6FragmentHeader.write(header, 1, 17, 0, false, 1);
+    assertThat(Ipv6FragmentHeader.isAtomic(header, 1)).isTrue();
+    header.putShort(3, (short) 6);
+    assertThat(Ipv6FragmentHeader.isAtomic(header, 1)).as("the reserved bits").isTrue();
+    assertThat(Ipv6FragmentHeader.fragmentOffset(header, 1)).isZero();
+    assertThat(Ipv6FragmentHeader.check(8)).isTrue();
+    assertThat(Ipv6FragmentHeader.check(7)).isFalse();
+  }
+
+  @Test
+  void ipv4FragmentsAreMadeWhole() {
+    ByteBuffer packet = ByteBuffer.allocate(24);
+    Ipv4Header.write(packet, 0, 3, 20, 77, Ipv4Header.DONT_FRAGMENT, 64, 6, A.v4(), B.v4());
+    Ipv4Header.makeFragment(packet, 0, 28, 99, 1480, true);
+    assertThat(Ipv4Header.fragmentWord(packet, 0)).isEqualTo(0x2000 | 185);
+    assertThat(Ipv4Header.hasMoreFragments(packet, 0)).isTrue();
+    assertThat(Ipv4Header.identification(packet, 0)).isEqualTo(99);
+    assertThat(Ipv4Header.checksumIsRight(packet, 0)).isTrue();
+    Ipv4Header.makeWhole(packet, 0, 0xb8, 65_535);
+    assertThat(Ipv4Header.isFragment(packet, 0)).isFalse();
+    assertThat(Ipv4Header.totalLength(packet, 0)).isEqualTo(65_535);
+    assertThat(Ipv4Header.tos(packet, 0)).isEqualTo(0xb8);
+    assertThat(Ipv4Header.checksumIsRight(packet, 0)).isTrue();
+  }
+
+  @Test
   void udpLengthMustFit() {
     ByteBuffer packet = ByteBuffer.allocate(50);
     UdpHeader.write(packet, 0, 1, 65_535, 20);
