@@ -6,6 +6,7 @@ module io.tapstack.api {
   requires transitive io.netty.buffer;
   requires info.picocli;
 
+  exports io.tapstack.drill;
   exports io.tapstack.runtime;
   exports io.tapstack.socket;
 

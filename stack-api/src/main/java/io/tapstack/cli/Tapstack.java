@@ -32,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GetCommand.class,
       PingCommand.class,
       NcCommand.class,
-      SimCommand.class
+      SimCommand.class,
+      DrillCommand.class
     })
 public final class Tapstack implements Runnable {
   /** The exit status of a command that was asked wrongly. */
@@ -77,7 +78,8 @@ public final class Tapstack implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "a command is missing; expected demo, serve, get, ping, nc or sim");
+        spec.commandLine(),
+        "a command is missing; expected demo, serve, get, ping, nc, sim or drill");
   }
 
   private static int wrongUse(ParameterException exception, String[] arguments) {
@@ -108,7 +110,8 @@ public final class Tapstack implements Runnable {
     } else if (command.getSubcommands().isEmpty()) {
       sentence = "\"" + word + "\" is one argument too many";
     } else {
-      sentence = "there is no command \"" + word + "\"; expected demo, serve, get, ping, nc or sim";
+      sentence =
+          "there is no command \"" + word + "\"; expected demo, serve, get, ping, nc, sim or drill";
       candidates = command.getSubcommands().keySet();
     }
     String nearest = Spelling.nearest(word, candidates);

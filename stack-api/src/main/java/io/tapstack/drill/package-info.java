@@ -1,0 +1,43 @@
+/**
+ * Scripts in the public packetdrill language, run over one stack on a virtual clock.
+ *
+ * <p>{@link io.tapstack.drill.Script} is what a script says, {@link io.tapstack.drill.Runner} plays
+ * the peer and the application, {@link io.tapstack.drill.Verdict} says what came of it and {@link
+ * io.tapstack.drill.Report} collects verdicts:
+ *
+ * <pre>{@code
+ * Verdict verdict = new Runner(Mode.EXACT, Map.of()).run(Script.parse(text));
+ * }</pre>
+ *
+ * <h2>Who does what</h2>
+ *
+ * {@code ScriptParser} reads the language. {@code Bench} is the stack, its clock and the gateway
+ * beside it. {@code Flow} translates numbers between script and wire, {@code Sockets} turns calls
+ * into those of the core, {@code PacketMatcher} compares, {@code Leniency} and {@code ReceiveModel}
+ * are the rules of neutral mode about plain ACKs. {@link io.tapstack.drill.Knobs} are what may be
+ * set.
+ *
+ * <h2>What counts as what</h2>
+ *
+ * <ul>
+ *   <li>A segment, call or time other than the script's fails it; so does a segment that is left
+ *       over at the end, which the original tool does not look at.
+ *   <li>What the stack or the runner lacks makes a script unsupported, by name, before it runs if
+ *       it can be told: ECN and Fast Open where a script expects them from the stack, path MTU
+ *       discovery, UDP, encapsulation, calls, options, sysctls and shell commands that have no
+ *       counterpart, fields of {@code TCP_INFO} other than {@code tcpi_state}. So does a line that
+ *       is not of the language ("syntax").
+ *   <li>A blocking call {@code a...b} returns at b in exact mode, as in the original, and between a
+ *       and b in neutral mode.
+ *   <li>A range longer than the effective MSS may come in segments of exactly that size and a rest,
+ *       unless {@code --strict_segments} is set.
+ * </ul>
+ *
+ * <p>Descriptors are names: the number that a call is expected to return names what it made.
+ *
+ * <p>Thread: any one at a time per runner; nothing is shared.
+ */
+@NullMarked
+package io.tapstack.drill;
+
+import org.jspecify.annotations.NullMarked;
