@@ -51,7 +51,9 @@ final class Bench {
     this.settings = settings;
     stack =
         new NetworkStack(
-            StackConfig.defaults().withPackets(2048).withTcp(tcp), new SplittableRandom(1), now);
+            new StackConfig(2048, Math.max(2048, settings.mtu() + 512), tcp),
+            new SplittableRandom(1),
+            now);
     iface = stack.attach(new Wire());
     iface.addAddress(settings.local(), settings.prefix());
     stack.ip().routes().addDefault(settings.gateway(), iface);

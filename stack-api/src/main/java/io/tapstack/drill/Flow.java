@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Flow {
   private static final int REMOTE_BASE = 0x7000_0000;
 
+  /** What the stack makes of a peer's MSS that is absurdly small. */
+  private static final int MIN_MSS = 88;
+
   final int localPort;
   final int remotePort;
   final ReceiveModel received = new ReceiveModel();
@@ -231,7 +234,7 @@ final class Flow {
 
   /** What a full segment of the stack's carries, once options are negotiated. */
   int effectiveMss(int mtu, boolean six, boolean timestampsInSegment) {
-    int mss = Math.min(peerMss, mtu - (six ? 60 : 40));
+    int mss = Math.min(Math.max(peerMss, MIN_MSS), mtu - (six ? 60 : 40));
     return timestampsInSegment && peerTimestamps ? mss - 12 : mss;
   }
 }

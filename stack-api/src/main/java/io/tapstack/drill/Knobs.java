@@ -100,7 +100,11 @@ public final class Knobs {
       }
       do {
         String value = matcher.group(2).replaceAll("[\"']", "").strip();
-        sysctl(matcher.group(1), value);
+        try {
+          sysctl(matcher.group(1), value);
+        } catch (IllegalArgumentException e) {
+          throw new Unsupported("sysctl " + matcher.group(1) + "=" + value);
+        }
       } while (matcher.find());
     }
   }

@@ -46,10 +46,12 @@ final class Leniency {
     for (Excuse excuse : excuses) {
       if (excuse.flow() == flow
           && seen.ack() == excuse.segment().ack()
-          && time <= excuse.deadline()
-          && matcher.difference(excuse.segment(), seen, flow) == null) {
-        made(seen, flow);
-        return true;
+          && time <= excuse.deadline()) {
+        boolean same = matcher.difference(excuse.segment(), seen, flow) == null;
+        if (same) {
+          made(seen, flow);
+        }
+        return same;
       }
     }
     if (flow.received.isNews(seen.ack(), time)) {

@@ -107,7 +107,7 @@ final class ScriptParser {
     in.skipBlanks();
     while (in.at("[")) {
       String prefix = in.bracketed();
-      if (Character.isDigit(prefix.charAt(0))) {
+      if (!prefix.isEmpty() && Character.isDigit(prefix.charAt(0))) {
         quoted = quotedSequence(prefix);
       } else {
         trafficClass = trafficClass(prefix, inbound);
@@ -138,8 +138,14 @@ final class ScriptParser {
     long sequence = in.number();
     Long end = in.take(":") ? in.number() : null;
     in.expect("(");
-    int length = (int) in.number();
+    int length = (int) Math.min(in.number(), Integer.MAX_VALUE);
     in.expect(")");
+    if (length < 0 || length > 1 << 24) {
+      throw new Unsupported("syntax: a payload of " + length + " bytes");
+    }
+    if (inbound && length > 65_000) {
+      throw new Unsupported("a segment of " + length + " bytes from the peer");
+    }
     if (end != null && end != sequence + length) {
       throw new Unsupported(
           "syntax: " + sequence + ":" + end + " are not " + length + " bytes of payload");
@@ -203,7 +209,7 @@ final class ScriptParser {
             case "ce" -> 3;
             default -> {
               if (word.startsWith("tos ")) {
-                yield (int) (long) Long.decode(word.substring(4).strip());
+                yield tos(word.substring(4).strip());
               }
               throw new Unsupported("prefix [" + word + "]");
             }
@@ -214,6 +220,14 @@ final class ScriptParser {
       value = Math.max(value, 0) | bits;
     }
     return value;
+  }
+
+  private static int tos(String word) {
+    try {
+      return Integer.decode(word) & 0xff;
+    } catch (NumberFormatException e) {
+      throw new Unsupported("syntax: [tos " + word + "]");
+    }
   }
 
   private static long quotedSequence(String text) {

@@ -29,10 +29,14 @@ record Settings(
     if (!six && !version.equals("ipv4")) {
       throw new Unsupported("--ip_version=" + version);
     }
+    long mtu = number(options, "mtu", 1500);
+    if (mtu < (six ? 1280 : 128) || mtu > 65_535) {
+      throw new Unsupported("option --mtu=" + mtu);
+    }
     return new Settings(
         1000 * number(options, "tolerance_usecs", 4000),
         1000 * number(options, "tcp_ts_tick_usecs", 0),
-        (int) number(options, "mtu", 1500),
+        (int) mtu,
         options.containsKey("strict_segments"),
         address(options, "local_ip", six ? "fd3d:fa7b:d17d::1" : "192.168.0.1"),
         address(options, "remote_ip", six ? "fd3d:a0b:17d6::1" : "192.0.2.1"),

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * number that a call is expected to return is the name of what it made.
  */
 final class Sockets {
+  private static final int MAX_LENGTH = 1 << 28;
   private static final long MSG_DONTWAIT = 0x40;
   private static final long MSG_NOSIGNAL = 0x4000;
 
@@ -116,7 +117,11 @@ final class Sockets {
 
   private static int length(Script.Call call, int index) {
     need(call, index + 1);
-    return (int) Constants.integer(call.arguments().get(index));
+    long length = Constants.integer(call.arguments().get(index));
+    if (length < 0 || length > MAX_LENGTH) {
+      throw new Unsupported(call.name() + " of " + length + " bytes");
+    }
+    return (int) length;
   }
 
   private static long flags(Script.Call call, int index) {
@@ -131,6 +136,9 @@ final class Sockets {
   // ---- making and naming ----
 
   private Operation socket(List<Value> a, Value result) {
+    if (a.isEmpty()) {
+      throw new Unsupported("syntax: socket without a family");
+    }
     String family = a.get(0).toString();
     String type = a.size() > 1 ? a.get(1).toString() : "...";
     if (!type.contains("SOCK_STREAM") && !type.equals("...")) {

@@ -142,6 +142,9 @@ class DrillTest {
             +0 > . 1:1(0) ack 101
             """;
     assertThat(run(Mode.NEUTRAL, never)).isInstanceOf(Verdict.Failed.class);
+    String wrong =
+        ESTABLISHED + "+.1 < P. 1:101(100) ack 1 win 1000\n+0 > . 1001:1001(0) ack 101\n";
+    assertThat(run(Mode.NEUTRAL, wrong)).isInstanceOf(Verdict.Failed.class);
     String other = ESTABLISHED + "+0 write(4, ..., 100) = 100\n+0 > . 1:101(100) ack 1\n";
     assertThat(run(Mode.EXACT, other)).asString().contains("differs: flags");
     assertThat(run(Mode.NEUTRAL, other)).hasToString("passed"); // PSH is free
