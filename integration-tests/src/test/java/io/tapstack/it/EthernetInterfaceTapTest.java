@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,9 @@ class EthernetInterfaceTapTest {
       TapOptions.named(NAME).hostAddress("10.78.0.1/24").hostAddress("fd78::1/64");
 
   private final EthernetInterface net = new EthernetInterface(OPTIONS);
+
+  /** A thread per task: the common pool has one for all on a machine with two cores. */
+  private static final Executor THREADS = task -> new Thread(task, "peer").start();
 
   @AfterEach
   void close() throws Exception {
@@ -81,7 +85,8 @@ class EthernetInterfaceTapTest {
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }
-              });
+              },
+              THREADS);
       TCPSocket socket = new TCPSocket();
       assertThat(socket.open(net)).isZero();
       assertThat(socket.connect(host, server.getLocalPort())).isZero();
@@ -90,7 +95,8 @@ class EthernetInterfaceTapTest {
               () -> {
                 int n = socket.send(bytes);
                 return n < 0 ? n : n + socket.shutdownOutput();
-              });
+              },
+              THREADS);
       byte[] back = new byte[bytes.length];
       int got = 0;
       int n;
