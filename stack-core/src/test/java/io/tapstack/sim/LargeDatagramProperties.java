@@ -75,6 +75,10 @@ class LargeDatagramProperties {
     assertThat(send(seed, v6, wire)).isEqualTo(arrived);
   }
 
+  /**
+   * Without corruption: in a datagram of 45 fragments two bits may be bent, and then one checksum
+   * of 16 bits lets one in 32 pass.
+   */
   @Property(tries = 30)
   void eachArrivesWholeOrNotAtAll(@ForAll long seed, @ForAll boolean v6) {
     arrived.clear();
@@ -83,7 +87,6 @@ class LargeDatagramProperties {
             .delay(SECOND / 100)
             .loss(0.02)
             .duplication(0.05)
-            .corruption(0.01)
             .reordering(0.1, SECOND / 5);
     List<Bytes> sent = send(seed, v6, wire);
     assertThat(arrived).as("most are small enough to get through").isNotEmpty();
