@@ -40,6 +40,7 @@ class ArchitectureTest {
     }
     assertThat(ALL.containPackage("io.tapstack.runtime")).isTrue();
     assertThat(ALL.containPackage("io.tapstack.socket")).isTrue();
+    assertThat(ALL.containPackage("io.tapstack.drill")).isTrue();
     assertThat(ALL.containPackage("io.tapstack.cli")).isTrue();
   }
 
@@ -69,6 +70,8 @@ class ArchitectureTest {
         .definedBy("io.tapstack.runtime..")
         .layer("socket")
         .definedBy("io.tapstack.socket..")
+        .layer("drill")
+        .definedBy("io.tapstack.drill..")
         .layer("cli")
         .definedBy("io.tapstack.cli..")
         .whereLayer("wire")
@@ -90,6 +93,8 @@ class ArchitectureTest {
         .whereLayer("runtime")
         .mayOnlyBeAccessedByLayers("socket", "cli")
         .whereLayer("socket")
+        .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("drill")
         .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
