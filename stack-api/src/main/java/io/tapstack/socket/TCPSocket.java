@@ -64,10 +64,10 @@ public final class TCPSocket extends InternetSocket {
     }
     long deadline = Session.UNSET;
     while (true) {
-      if (session.isOver()) {
-        return session.gone();
-      }
       int progress = TcpSession.progress(connection);
+      if (session.isOver()) {
+        return session.gone(); // asked after progress: close() ends the session first
+      }
       if (progress != NsapiError.IN_PROGRESS) {
         return progress == NsapiError.IS_CONNECTED ? NsapiError.OK : progress;
       }
