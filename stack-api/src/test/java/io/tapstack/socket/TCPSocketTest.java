@@ -427,22 +427,24 @@ class TCPSocketTest {
       TCPSocket connecting = tcp(hosts.b());
       TCPSocket sending = hosts.pair(11)[1];
       List<Integer> codes = Collections.synchronizedList(new ArrayList<>());
-      for (int i = 0; i < 2; i++) {
-        hosts.start("recv", () -> codes.add(pair[1].recv(new byte[1])));
-      }
-      hosts.start(
-          "accept",
-          () -> {
-            int[] error = new int[1];
-            assertThat(listener.accept(error)).isNull();
-            codes.add(error[0]);
-          });
-      hosts.start("connect", () -> codes.add(connecting.connect(new SocketAddress(NOBODY, 9))));
-      hosts.start("send", () -> codes.add(sending.send(new byte[10_000_000])));
-      // By a thread of the simulation: virtual time must stand still until all are closed.
+      // By a thread of the simulation: virtual time stands still until all wait, and all are
+      // closed.
       hosts.start(
           "close",
           () -> {
+            for (int i = 0; i < 2; i++) {
+              hosts.start("recv", () -> codes.add(pair[1].recv(new byte[1])));
+            }
+            hosts.start(
+                "accept",
+                () -> {
+                  int[] error = new int[1];
+                  assertThat(listener.accept(error)).isNull();
+                  codes.add(error[0]);
+                });
+            hosts.start(
+                "connect", () -> codes.add(connecting.connect(new SocketAddress(NOBODY, 9))));
+            hosts.start("send", () -> codes.add(sending.send(new byte[10_000_000])));
             hosts.sleep(300);
             assertThat(codes).isEmpty();
             for (TCPSocket socket : List.of(pair[1], listener, connecting, sending)) {
