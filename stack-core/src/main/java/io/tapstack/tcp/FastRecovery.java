@@ -12,6 +12,7 @@ final class FastRecovery implements LossRecovery {
   private static final int DUP_THRESH = 3;
 
   private final CongestionControl congestion;
+  private final AckSample sample = new AckSample();
   private int duplicates;
   private boolean recovering;
 
@@ -71,7 +72,7 @@ final class FastRecovery implements LossRecovery {
     }
     recovering = true;
     recover = sndMax;
-    congestion.lossDetected(sndMax - ack);
+    congestion.congested(CongestionControl.Cause.LOSS, sndMax - ack, 0);
     inflation = DUP_THRESH * mss;
     return Verdict.RETRANSMIT;
   }
@@ -81,13 +82,13 @@ final class FastRecovery implements LossRecovery {
     duplicates = 0;
     if (!recovering) {
       inflation = 0;
-      congestion.acked(acked, flight);
+      grow(acked, flight);
       return Verdict.NOTHING;
     }
     if (Seq.geq(ack, recover)) {
       recovering = false;
       inflation = 0;
-      congestion.recovered(flight - acked);
+      congestion.recovered(flight - acked, 0);
       return Verdict.NOTHING;
     }
     // RFC 6582 section 3.2 (3), a partial ACK: the next hole, and the window deflated by what left
@@ -102,5 +103,12 @@ final class FastRecovery implements LossRecovery {
     recovering = false;
     inflation = 0;
     recover = sndMax;
+  }
+
+  private void grow(int acked, int flight) {
+    sample.acked = acked;
+    sample.priorInFlight = flight;
+    sample.cwndLimited = flight >= congestion.cwnd() / 2;
+    congestion.acked(sample);
   }
 }

@@ -10,12 +10,24 @@ final class NewReno implements CongestionControl {
   private int cwnd;
   private int ssthresh = Integer.MAX_VALUE;
   private int avoidanceBytes;
+  private int priorCwnd;
+  private int priorSsthresh = Integer.MAX_VALUE;
 
   @Override
-  public void established(int mss, int initialWindow) {
+  public String name() {
+    return "reno";
+  }
+
+  @Override
+  public void established(int mss, int initialWindow, long now) {
     this.mss = mss;
     this.initialWindow = initialWindow;
     cwnd = initialWindow;
+  }
+
+  @Override
+  public void mss(int mss) {
+    this.mss = mss;
   }
 
   @Override
@@ -29,10 +41,11 @@ final class NewReno implements CongestionControl {
   }
 
   @Override
-  public void acked(int acked, int flight) {
-    if (flight < cwnd / 2) {
+  public void acked(AckSample sample) {
+    if (sample.isRecovering() || !sample.isCwndLimited()) {
       return; // the application, not the window, limits: nothing was learned about the path
     }
+    int acked = sample.acked();
     if (cwnd < ssthresh) {
       // RFC 5681 (2): at most SMSS for each ACK, so that a receiver cannot split ACKs for profit;
       // RFC 3465 section 2.3 allows 2*SMSS, which makes up for delayed ACKs.
@@ -48,31 +61,44 @@ final class NewReno implements CongestionControl {
   }
 
   @Override
-  public void lossDetected(int flight) {
+  public void congested(Cause cause, int inFlight, long now) {
+    remember();
     // RFC 5681 (4)
-    ssthresh = Math.max(flight / 2, 2 * mss);
+    ssthresh = Math.max(inFlight / 2, 2 * mss);
     cwnd = ssthresh;
     avoidanceBytes = 0;
   }
 
   @Override
-  public void recovered(int flight) {
+  public void recovered(int inFlight, long now) {
     // RFC 6582 section 3.2 (3), option 1: no burst when little is in flight
-    cwnd = Math.min(ssthresh, Math.max(flight, mss) + mss);
+    cwnd = Math.min(ssthresh, Math.max(inFlight, mss) + mss);
   }
 
   @Override
-  public void timedOut(int flight, boolean first) {
+  public void timedOut(int inFlight, boolean first, long now) {
     // RFC 5681 section 3.1: ssthresh falls once for a segment, the loss window is one segment
     if (first) {
-      ssthresh = Math.max(flight / 2, 2 * mss);
+      remember();
+      ssthresh = Math.max(inFlight / 2, 2 * mss);
     }
     cwnd = mss;
     avoidanceBytes = 0;
   }
 
+  private void remember() {
+    priorCwnd = cwnd;
+    priorSsthresh = ssthresh;
+  }
+
   @Override
-  public void restartAfterIdle() {
+  public void undo(long now) {
+    cwnd = Math.max(cwnd, priorCwnd);
+    ssthresh = Math.max(ssthresh, priorSsthresh);
+  }
+
+  @Override
+  public void restarted(long idle, long rto, long now) {
     // RFC 5681 section 4.1
     cwnd = Math.min(cwnd, initialWindow);
   }

@@ -9,6 +9,7 @@ import io.tapstack.wire.TcpOptions;
  */
 final class SackRecovery implements LossRecovery {
   private final CongestionControl congestion;
+  private final AckSample sample = new AckSample();
   private final SackScoreboard scoreboard = new SackScoreboard();
   private int duplicates;
   private boolean recovering;
@@ -91,7 +92,7 @@ final class SackRecovery implements LossRecovery {
     }
     recovering = true;
     recover = sndMax;
-    congestion.lossDetected(sndMax - ack);
+    congestion.congested(CongestionControl.Cause.LOSS, sndMax - ack, 0);
     highRxt = Seq.min(ack + mss, scoreboard.nextLeft(ack, sndMax));
     return Verdict.RETRANSMIT; // section 5 (4.3): the first segment, whatever the pipe
   }
@@ -103,7 +104,7 @@ final class SackRecovery implements LossRecovery {
     scoreboard.advance(ack);
     highRxt = Seq.max(highRxt, ack);
     if (!recovering) {
-      congestion.acked(acked, flight);
+      grow(acked, flight);
     } else if (Seq.geq(ack, recover)) {
       recovering = false;
     }
@@ -151,5 +152,12 @@ final class SackRecovery implements LossRecovery {
     recovering = false;
     recover = sndMax;
     scoreboard.clear();
+  }
+
+  private void grow(int acked, int flight) {
+    sample.acked = acked;
+    sample.priorInFlight = flight;
+    sample.cwndLimited = flight >= congestion.cwnd() / 2;
+    congestion.acked(sample);
   }
 }

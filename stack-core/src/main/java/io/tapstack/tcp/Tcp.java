@@ -51,6 +51,8 @@ public final class Tcp implements IpTransport {
   final RingMemory ringMemory;
   final IsnGenerator isnGenerator;
   final TcpOutput output;
+  final TcpSender sender;
+  final ReceiveWindow receiveWindow;
   final TcpExpiry expiry;
 
   private final Ip ip;
@@ -81,7 +83,9 @@ public final class Tcp implements IpTransport {
     isnGenerator = new IsnGenerator(SipHash.withRandomKey(random));
     ports = new PortTable(random);
     table = new ConnectionTable(SipHash.withRandomKey(random));
-    output = new TcpOutput(this, ip, pool);
+    output = new TcpOutput(this, ip);
+    sender = new TcpSender(this);
+    receiveWindow = new ReceiveWindow(this, pool);
     input = new TcpInput(this, segment);
     expiry = new TcpExpiry(this);
     resetRefill = time.now();
@@ -378,7 +382,7 @@ public final class Tcp implements IpTransport {
     offerOptions(c);
     c.listener = listener;
     listener.halfOpened();
-    input.synchronize(c);
+    input.handshake.synchronize(c);
     add(c);
     c.state = TcpState.SYN_RECEIVED;
     output.sendSyn(c);

@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * The constants of a stack's TCP. Immutable; begin with {@link #defaults()} and change what must
@@ -65,6 +66,10 @@ public final class TcpConfig {
     return values.initialWindowSegments;
   }
 
+  Supplier<? extends CongestionControl> congestionControl() {
+    return values.congestionControl;
+  }
+
   long delayedAckNanos() {
     return values.delayedAck;
   }
@@ -117,6 +122,7 @@ public final class TcpConfig {
     private boolean windowScaling = true;
     private boolean sack = true;
     private int initialWindowSegments = 10;
+    private Supplier<? extends CongestionControl> congestionControl = NewReno::new;
     private long delayedAck = Duration.ofMillis(40).toNanos();
     private long minRto = Duration.ofMillis(200).toNanos();
     private long initialRto = Duration.ofSeconds(1).toNanos();
@@ -141,6 +147,7 @@ public final class TcpConfig {
       windowScaling = other.windowScaling;
       sack = other.sack;
       initialWindowSegments = other.initialWindowSegments;
+      congestionControl = other.congestionControl;
       delayedAck = other.delayedAck;
       minRto = other.minRto;
       initialRto = other.initialRto;
@@ -218,6 +225,12 @@ public final class TcpConfig {
     /** The initial window in segments, RFC 6928; 10. */
     public Builder initialWindow(int segments) {
       initialWindowSegments = segments;
+      return this;
+    }
+
+    /** What makes the congestion control of each connection; NewReno. */
+    public Builder congestionControl(Supplier<? extends CongestionControl> factory) {
+      congestionControl = factory;
       return this;
     }
 

@@ -150,7 +150,7 @@ public final class TcpConnection {
     sendRing = new SendRing(tcp.ringMemory);
     outOfOrder = new OutOfOrderStore(tcp.config.maxOutOfOrder());
     rtt = new RttEstimator(tcp.config);
-    congestion = new NewReno();
+    congestion = tcp.config.congestionControl().get();
     timers = new TcpTimers(this);
     long now = tcp.time.now();
     iss =
@@ -277,14 +277,14 @@ public final class TcpConnection {
 
   /** Sends what may be sent of what was written. */
   public void flush() {
-    tcp.output.send(this);
+    tcp.sender.send(this);
   }
 
   /** Takes back what was read, and tells the peer if the window has opened enough. */
   public void consumed() {
     receiveRing.reclaim();
     if (state.receivesData()) {
-      tcp.output.updateWindow(this);
+      tcp.receiveWindow.update(this);
     }
   }
 
@@ -308,7 +308,7 @@ public final class TcpConnection {
         return;
       }
     }
-    tcp.output.send(this);
+    tcp.sender.send(this);
   }
 
   private void queueFin() {
@@ -372,7 +372,7 @@ public final class TcpConnection {
   public void noDelay(boolean on) {
     noDelay = on;
     if (on) {
-      tcp.output.send(this);
+      tcp.sender.send(this);
     }
   }
 

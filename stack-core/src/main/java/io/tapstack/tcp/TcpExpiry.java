@@ -45,14 +45,14 @@ final class TcpExpiry {
     if (!c.state.sendsData()) {
       tcp.output.sendSyn(c);
     } else {
-      c.congestion.timedOut(c.sndMax - c.sndUna, first);
+      c.congestion.timedOut(c.sndMax - c.sndUna, first, now);
       c.recovery.timedOut(c.sndMax);
       // Everything in flight counts as lost: it is sent again as the window grows.
       c.sndNxt = c.sndUna;
       if (c.sndWnd == 0) {
-        tcp.output.retransmit(c); // SHLD-16, and the peer's answer tells the window
+        tcp.sender.retransmit(c); // SHLD-16, and the peer's answer tells the window
       } else {
-        tcp.output.send(c);
+        tcp.sender.send(c);
       }
     }
     c.timers.set(TcpTimers.RETRANSMIT, now + c.rtt.rto());
@@ -98,14 +98,14 @@ final class TcpExpiry {
     }
     if (c.sndWnd > c.sndNxt - c.sndUna && c.sndNxt == c.sndMax) {
       // The window is open but small: the override timeout of silly window avoidance.
-      tcp.output.sendOverriding(c);
+      tcp.sender.sendOverriding(c);
       if (c.hasOutstanding()) {
         c.probes = 0;
         c.timers.set(TcpTimers.RETRANSMIT, now + c.rtt.rto());
         return;
       }
     } else {
-      tcp.output.probeZeroWindow(c);
+      tcp.sender.probeZeroWindow(c);
     }
     c.probes++;
     // SHLD-30: the interval doubles

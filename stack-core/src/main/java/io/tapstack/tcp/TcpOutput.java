@@ -10,28 +10,21 @@ import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * Decides what a connection may send, and builds segments. There is one packet for all of them: a
- * header is written into it, the payload is gathered from the send ring, and the link is done with
- * both when it returns.
+ * Builds segments and hands them to IP. There is one packet for all of them: a header is written
+ * into it, the payload is gathered from the send ring, and the link is done with both when it
+ * returns.
  */
 final class TcpOutput {
   private static final int TTL = 64;
   private static final int TIMESTAMPS_LENGTH = 12;
 
-  /** RFC 9293 section 3.8.6.2.1: the override timeout is in the range 0.1 to 1.0 seconds. */
-  private static final long MIN_OVERRIDE = 200_000_000;
-
-  private static final long MAX_OVERRIDE = 1_000_000_000;
-
   private final Tcp tcp;
   private final Ip ip;
-  private final PacketPool pool;
   private final Packet packet;
 
-  TcpOutput(Tcp tcp, Ip ip, PacketPool pool) {
+  TcpOutput(Tcp tcp, Ip ip) {
     this.tcp = tcp;
     this.ip = ip;
-    this.pool = pool;
     Packet header = new PacketPool(1, 2 * Packet.HEADROOM).acquire();
     if (header == null) {
       throw new AssertionError("a new pool is not empty");
@@ -41,134 +34,7 @@ final class TcpOutput {
 
   // ---- data and FIN ----
 
-  /** Sends what windows, Nagle's algorithm and silly window avoidance allow. */
-  void send(TcpConnection c) {
-    send(c, false);
-  }
-
-  /** Sends even a small segment: the override timeout of RFC 9293 section 3.8.6.2.1 (d). */
-  void sendOverriding(TcpConnection c) {
-    send(c, true);
-  }
-
-  private void send(TcpConnection c, boolean override) {
-    if (!c.state.sendsData()) {
-      return;
-    }
-    long now = tcp.time.now();
-    if (!c.hasOutstanding() && now - c.lastSendTime > c.rtt.rto()) {
-      c.congestion.restartAfterIdle(); // RFC 5681 section 4.1
-    }
-    long end = c.finQueued ? c.finPosition : c.sendRing.tail();
-    if (c.recovery.isRecovering() && c.recovery instanceof SackRecovery recovery) {
-      retransmitHoles(c, recovery, end);
-    }
-    boolean small = override;
-    while (true) {
-      c.sndNxt = c.recovery.nextToSend(c.sndNxt);
-      long position = c.positionOf(c.sndNxt);
-      int queued = (int) (end - position);
-      boolean finLeft = c.finQueued && queued >= 0;
-      if (queued <= 0 && !finLeft) {
-        break;
-      }
-      int inFlight = c.sndNxt - c.sndUna;
-      int usable = Math.min(c.sndWnd - inFlight, c.recovery.room(c.sndUna, c.sndNxt));
-      if (usable <= 0) {
-        break;
-      }
-      int length = Math.max(Math.min(Math.min(queued, c.sndMss), usable), 0);
-      // FIN takes room in the peer's window; the congestion window counts what loads the network.
-      boolean fin = finLeft && length == queued && inFlight + length < c.sndWnd;
-      if (!small && !fin && !isWorthSending(c, length, queued, inFlight)) {
-        break;
-      }
-      small = false;
-      boolean last = length == queued;
-      int flags = TcpHeader.ACK | (last && length > 0 ? TcpHeader.PSH : 0);
-      emitData(c, c.sndNxt, length, fin ? flags | TcpHeader.FIN : flags);
-      c.timers.clear(TcpTimers.PERSIST);
-      c.sndNxt += length + (fin ? 1 : 0);
-      if (Seq.gt(c.sndNxt, c.sndMax)) {
-        c.sndMax = c.sndNxt;
-      }
-    }
-    armSendTimers(c, end);
-  }
-
-  /** Silly window avoidance, MUST-38, and Nagle's algorithm, MUST-17. */
-  private static boolean isWorthSending(TcpConnection c, int length, int queued, int inFlight) {
-    return length == c.sndMss
-        || Seq.lt(c.sndNxt, c.sndMax) // a retransmission: it was worth it before
-        || length == queued && (c.noDelay || inFlight == 0)
-        || length >= Math.max(c.maxSndWnd / 2, 1);
-  }
-
-  private void armSendTimers(TcpConnection c, long end) {
-    if (c.hasOutstanding() && !c.timers.isSet(TcpTimers.PERSIST)) {
-      if (!c.timers.isSet(TcpTimers.RETRANSMIT)) {
-        c.timers.set(TcpTimers.RETRANSMIT, tcp.time.now() + c.rtt.rto());
-      }
-      return;
-    }
-    boolean left = c.positionOf(c.sndNxt) < end + (c.finQueued ? 1 : 0);
-    if (!left) {
-      c.timers.clear(TcpTimers.PERSIST);
-      c.probes = 0;
-    } else if (!c.timers.isSet(TcpTimers.PERSIST) && !c.timers.isSet(TcpTimers.RETRANSMIT)) {
-      startPersist(c);
-    }
-  }
-
-  /**
-   * SHLD-29: the first probe comes one RTO after the window closed. A window that is open, but too
-   * small for silly window avoidance, is used after the override timeout of MUST-38 (d).
-   */
-  private void startPersist(TcpConnection c) {
-    c.probes = 0;
-    c.probingSince = tcp.time.now();
-    long wait = Math.max(c.rtt.rto(), MIN_OVERRIDE);
-    c.timers.set(
-        TcpTimers.PERSIST, tcp.time.now() + (c.sndWnd == 0 ? wait : Math.min(wait, MAX_OVERRIDE)));
-  }
-
-  /** Sends one octet, or the FIN, beyond a closed window (RFC 9293 section 3.8.6.1). */
-  void probeZeroWindow(TcpConnection c) {
-    long position = c.positionOf(c.sndUna);
-    long end = c.finQueued ? c.finPosition : c.sendRing.tail();
-    int length = position < end ? 1 : 0;
-    boolean fin = c.finQueued && position + length == end;
-    tcp.counters.zeroWindowProbes++;
-    emitData(c, c.sndUna, length, fin ? TcpHeader.ACK | TcpHeader.FIN : TcpHeader.ACK);
-    c.sndMax = Seq.max(c.sndMax, c.sndUna + length + (fin ? 1 : 0));
-  }
-
-  /** Repairs what the scoreboard says is lost, as far as the congestion window lets out. */
-  private void retransmitHoles(TcpConnection c, SackRecovery recovery, long end) {
-    boolean newData = c.positionOf(c.sndNxt) < end && c.sndWnd - (c.sndNxt - c.sndUna) >= c.sndMss;
-    while (recovery.room(c.sndUna, c.sndNxt) >= c.sndMss && recovery.findHole(c.sndUna, newData)) {
-      int from = recovery.holeLeft();
-      int length = Math.min(recovery.holeRight() - from, c.sndMss);
-      retransmit(c, from, length);
-      recovery.retransmitted(from + length);
-    }
-  }
-
-  /** Sends the first unacknowledged segment again. */
-  void retransmit(TcpConnection c) {
-    retransmit(c, c.sndUna, Math.min(c.sndMss, c.sndMax - c.sndUna));
-  }
-
-  /** Sends a range again: data, and the FIN if it is in the range. */
-  private void retransmit(TcpConnection c, int from, int length) {
-    long position = c.positionOf(from);
-    long end = c.finQueued ? c.finPosition : c.sendRing.tail();
-    int data = (int) Math.max(Math.min(end - position, length), 0);
-    boolean fin = c.finQueued && position + data == c.finPosition && data < length;
-    emitData(c, from, data, fin ? TcpHeader.ACK | TcpHeader.FIN : TcpHeader.ACK);
-  }
-
-  private void emitData(TcpConnection c, int sequence, int length, int flags) {
+  void emitData(TcpConnection c, int sequence, int length, int flags) {
     boolean again = Seq.lt(sequence, c.sndMax);
     if (again) {
       tcp.counters.retransmittedSegments++;
@@ -232,18 +98,6 @@ final class TcpOutput {
     finish(c, begin(c, acceptableSequence(c), TcpHeader.RST | TcpHeader.ACK, 0, false), false);
   }
 
-  /** Tells the peer of a window that opened enough to be worth an ACK of its own. */
-  void updateWindow(TcpConnection c) {
-    int advertised = Math.max(c.rcvAdv - c.rcvNxt, 0);
-    int free = freeWindow(c);
-    int step = Math.min(tcp.config.receiveBuffer() / 2, c.rcvMss);
-    // MUST-39 allows every MSS; that would double the ACKs of a reader that keeps up, so the window
-    // must have doubled, as in Linux.
-    if (free - advertised >= step && free >= 2 * advertised) {
-      sendAck(c);
-    }
-  }
-
   // ---- building ----
 
   /**
@@ -275,7 +129,7 @@ final class TcpOutput {
       position = c.sackBlocks.write(packet.buffer, position, room);
     }
     int header = position - start;
-    int window = advertise(c, syn ? 0 : Math.max(c.rcvScale, 0));
+    int window = tcp.receiveWindow.advertise(c, syn ? 0 : Math.max(c.rcvScale, 0));
     int acknowledgment = ack ? c.rcvNxt : 0;
     TcpHeader.write(
         packet.buffer,
@@ -364,33 +218,5 @@ final class TcpOutput {
   int effectiveMss(TcpConnection c, int peerMss) {
     int mss = Math.min(Math.max(peerMss, Tcp.MIN_MSS), advertisedMss(c));
     return c.timestamps ? mss - TIMESTAMPS_LENGTH : mss;
-  }
-
-  /**
-   * What the application's buffer and the packet pool have room for. A quarter of the free pool for
-   * one connection: windows stop opening before the pool is empty.
-   */
-  private int freeWindow(TcpConnection c) {
-    long poolShare = (long) pool.available() * pool.cellSize() / 4;
-    int free = tcp.config.receiveBuffer() - c.receiveRing.unread();
-    // What the window field cannot tell is no window: a step that the peer never sees is no step.
-    int most = 0xffff << Math.max(c.rcvScale, 0);
-    return (int) Math.max(Math.min(Math.min(free, poolShare), most), 0);
-  }
-
-  /** The window field, and the right edge that goes with it. */
-  private int advertise(TcpConnection c, int shift) {
-    int current = Math.max(c.rcvAdv - c.rcvNxt, 0);
-    int free = freeWindow(c);
-    // MUST-39: the right edge moves by a worthwhile step or not at all; SHLD-14: never back.
-    int step = Math.min(tcp.config.receiveBuffer() / 2, c.rcvMss);
-    int window = free - current >= step ? free : current;
-    int field = window >> shift;
-    if (field << shift < current && field << shift <= free) {
-      field++; // the unit of the scale must not move the edge back while there is room
-    }
-    field = Math.min(field, 0xffff);
-    c.rcvAdv = Seq.max(c.rcvAdv, c.rcvNxt + (field << shift));
-    return field;
   }
 }

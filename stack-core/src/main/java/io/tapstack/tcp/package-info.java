@@ -8,11 +8,13 @@
  *
  * {@link io.tapstack.tcp.Tcp} finds the connection or {@link io.tapstack.tcp.TcpListener} of a
  * segment. {@link io.tapstack.tcp.TcpConnection} holds the RFC's variables. {@code TcpInput} tells
- * section 3.10.7 in its order, {@code TcpOutput} decides what may be sent and builds segments,
- * {@code TcpExpiry} says what a timer means. Concerns with a life of their own have a class each:
+ * section 3.10.7 in its order; {@code Handshake} (SYNs and their options), {@code AckInput} (the
+ * ACK field) and {@code TextInput} (text and FIN) tell the long steps. {@code TcpSender} decides
+ * what may be sent, {@code TcpOutput} builds segments, {@code ReceiveWindow} says what the peer may
+ * send, {@code TcpExpiry} what a timer means. Concerns with a life of their own have a class each:
  * {@code RttEstimator}, {@code LossRecovery} (with SACK and without), {@link
- * io.tapstack.tcp.CongestionControl}, {@code OutOfOrderStore}, {@code TimeWaitQueue}, {@code
- * PortTable}, {@code ConnectionTable}, {@code IsnGenerator}.
+ * io.tapstack.tcp.CongestionControl}, {@code OutOfOrderStore}, {@code ChallengeAck}, {@code
+ * TimeWaitQueue}, {@code PortTable}, {@code ConnectionTable}, {@code IsnGenerator}.
  *
  * <h2>Where bytes wait</h2>
  *

@@ -12,7 +12,7 @@ class FastRecoveryTest {
   private final FastRecovery recovery = new FastRecovery(reno, 0);
 
   FastRecoveryTest() {
-    reno.established(MSS, 10 * MSS);
+    reno.established(MSS, 10 * MSS, 0);
   }
 
   @Test
@@ -68,12 +68,12 @@ class FastRecoveryTest {
     threeDuplicates(1, 1 + 20 * MSS);
     recovery.newAck(1 + 20 * MSS, 20 * MSS, 20 * MSS, MSS);
     for (int i = 0; i < 20; i++) {
-      reno.acked(MSS, reno.cwnd()); // back to slow start's end
+      acked(); // back to slow start's end
     }
     assertThat(reno.cwnd()).isGreaterThanOrEqualTo(reno.ssthresh());
     int start = reno.cwnd();
     for (int acked = 0; acked < start; acked += MSS) {
-      reno.acked(MSS, start);
+      acked();
     }
     assertThat(reno.cwnd()).isEqualTo(start + MSS);
   }
@@ -82,5 +82,12 @@ class FastRecoveryTest {
     for (int i = 0; i < 3; i++) {
       recovery.duplicateAck(una, max, MSS);
     }
+  }
+
+  private void acked() {
+    AckSample sample = new AckSample();
+    sample.acked = MSS;
+    sample.cwndLimited = true;
+    reno.acked(sample);
   }
 }

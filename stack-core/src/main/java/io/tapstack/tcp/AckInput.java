@@ -1,0 +1,152 @@
+package io.tapstack.tcp;
+
+/**
+ * The ACK field: RFC 9293 section 3.10.7.4, fifth step, with RFC 5961 section 5, the send window,
+ * round trips (RFC 7323 section 4) and what acknowledgments tell loss recovery.
+ */
+final class AckInput {
+  private final Tcp tcp;
+  private final Segment seg;
+  private final ChallengeAck challenges;
+
+  AckInput(Tcp tcp, Segment segment, ChallengeAck challenges) {
+    this.tcp = tcp;
+    seg = segment;
+    this.challenges = challenges;
+  }
+
+  /** Whether processing of the segment goes on. */
+  boolean acknowledge(TcpConnection c) {
+    if (Seq.gt(seg.ack, c.sndMax)) {
+      challenges.answerInvalid(c); // it acknowledges what was never sent
+      return false;
+    }
+    // RFC 5961 section 5.2
+    if (Seq.lt(seg.ack, c.sndUna - Math.max(c.maxSndWnd, 1))) {
+      challenges.challenge(c);
+      return false;
+    }
+    boolean news = Seq.gt(seg.ack, c.sndUna);
+    // RFC 6675 section 2: with SACK, a duplicate ACK is one that tells of newly received data.
+    boolean sacked = c.recovery.sacked(seg.options, Seq.max(seg.ack, c.sndUna), c.sndMax);
+    boolean duplicate = !news && (c.sack ? sacked : isDuplicate(c));
+    updateSendWindow(c);
+    if (news) {
+      newlyAcknowledged(c);
+    } else if (duplicate
+        && c.recovery.duplicateAck(seg.ack, c.sndMax, c.sndMss)
+            == LossRecovery.Verdict.RETRANSMIT) {
+      tcp.counters.fastRetransmits++;
+      tcp.sender.retransmit(c);
+    }
+    return afterAcknowledgment(c);
+  }
+
+  /** RFC 5681 section 2: what counts as a duplicate ACK. */
+  private boolean isDuplicate(TcpConnection c) {
+    return seg.ack == c.sndUna
+        && c.hasOutstanding()
+        && seg.sequenceLength() == 0
+        && seg.window << c.sndScale == c.sndWnd
+        && c.sndWnd > 0;
+  }
+
+  private void updateSendWindow(TcpConnection c) {
+    if (Seq.lt(seg.ack, c.sndUna)) {
+      return;
+    }
+    if (Seq.lt(c.sndWl1, seg.seq) || c.sndWl1 == seg.seq && Seq.leq(c.sndWl2, seg.ack)) {
+      int before = c.sndWnd;
+      c.sndWnd = seg.window << c.sndScale;
+      c.maxSndWnd = Math.max(c.maxSndWnd, c.sndWnd);
+      c.sndWl1 = seg.seq;
+      c.sndWl2 = seg.ack;
+      if (c.sndWnd == 0 && c.retransmissions > 0 && !c.applicationClosed) {
+        c.retransmittingSince = tcp.time.now(); // SHLD-17: its window shut over data in flight
+      }
+      if (c.timers.isSet(TcpTimers.PERSIST)) {
+        if (before == 0 && c.sndWnd > 0) {
+          endPersist(c);
+        } else {
+          c.probingSince = c.applicationClosed ? c.probingSince : tcp.time.now(); // MUST-37
+        }
+      }
+    }
+  }
+
+  /** The window opened: what the probes sent is sent again with all the rest. */
+  private void endPersist(TcpConnection c) {
+    c.timers.clear(TcpTimers.PERSIST);
+    c.probes = 0;
+    c.sndNxt = Seq.max(c.sndUna, Seq.min(c.sndNxt, c.sndMax));
+  }
+
+  private void newlyAcknowledged(TcpConnection c) {
+    int acked = seg.ack - c.sndUna;
+    int flight = c.sndMax - c.sndUna;
+    measure(c, seg.ack);
+    c.sndUna = seg.ack;
+    c.sndNxt = Seq.max(c.sndNxt, seg.ack);
+    c.retransmissions = 0;
+    c.softError = null;
+    tcp.confirmReachable(c);
+    int dataEnd = c.finQueued ? Seq.min(seg.ack, c.sequenceOf(c.finPosition)) : seg.ack;
+    int bytes = dataEnd - c.sequenceOf(c.sendRing.head());
+    if (bytes > 0 && c.sendRing.discard(bytes)) {
+      c.events.changed(TcpEvents.WRITABLE);
+    }
+    if (c.recovery.newAck(seg.ack, acked, flight, c.sndMss) == LossRecovery.Verdict.RETRANSMIT) {
+      tcp.sender.retransmit(c);
+    }
+    // RFC 6298 (5.2) and (5.3)
+    if (c.hasOutstanding()) {
+      if (!c.timers.isSet(TcpTimers.PERSIST)) {
+        c.timers.set(TcpTimers.RETRANSMIT, tcp.time.now() + c.rtt.rto());
+      }
+    } else {
+      c.timers.clear(TcpTimers.RETRANSMIT);
+    }
+  }
+
+  /** Takes a round trip from the echoed timestamp (RFC 7323 section 4) or the timed segment. */
+  void measure(TcpConnection c, int ack) {
+    if (c.timestamps && seg.options.hasTimestamps() && seg.options.timestampEcho() != 0) {
+      int elapsed = tcp.output.timestamp(c) - seg.options.timestampEcho();
+      // Karn's rule with timestamps: an echo from before the last timeout may have waited at the
+      // receiver for our retransmission, and would measure the timeout instead of the path.
+      boolean ambiguous =
+          c.retransmissions > 0 && seg.options.timestampEcho() - c.retransmitTimestamp < 0;
+      if (elapsed >= 0 && elapsed < 1 << 30 && !ambiguous) {
+        c.rtt.sample(elapsed * 1_000_000L);
+        c.timing = false;
+        return;
+      }
+    }
+    if (c.timing && Seq.geq(ack, c.timedSequence)) {
+      c.timing = false;
+      c.rtt.sample(tcp.time.now() - c.timedSince);
+    }
+  }
+
+  /** What the acknowledgment of our FIN means in each state; whether processing goes on. */
+  private boolean afterAcknowledgment(TcpConnection c) {
+    if (c.state == TcpState.TIME_WAIT) {
+      return false;
+    }
+    if (!c.isFinAcknowledged()) {
+      return true;
+    }
+    switch (c.state) {
+      case FIN_WAIT_1 -> {
+        c.state = TcpState.FIN_WAIT_2;
+        if (c.applicationClosed) {
+          c.timers.set(TcpTimers.LINGER, tcp.time.now() + tcp.config.finWait2Nanos());
+        }
+      }
+      case CLOSING -> tcp.enterTimeWait(c);
+      case LAST_ACK -> tcp.end(c, null);
+      default -> {}
+    }
+    return true;
+  }
+}

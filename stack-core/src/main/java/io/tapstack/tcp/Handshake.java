@@ -1,0 +1,144 @@
+package io.tapstack.tcp;
+
+import io.tapstack.base.Result;
+import io.tapstack.link.Packet;
+import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.TcpOptions;
+
+/**
+ * How a connection becomes established: SYN-SENT (RFC 9293 section 3.10.7.3), SYN-RECEIVED, and
+ * what the options of the two SYNs agree on.
+ */
+final class Handshake {
+  private final Tcp tcp;
+  private final Segment seg;
+  private final AckInput acks;
+
+  Handshake(Tcp tcp, Segment segment, AckInput acks) {
+    this.tcp = tcp;
+    seg = segment;
+    this.acks = acks;
+  }
+
+  // ---- 3.10.7.3: SYN-SENT ----
+
+  void synSent(TcpConnection c, Packet packet) {
+    boolean ack = seg.has(TcpHeader.ACK);
+    if (ack && (Seq.leq(seg.ack, c.iss) || Seq.gt(seg.ack, c.sndMax))) {
+      tcp.output.replyReset(packet, c.remotePort, c.localPort, seg);
+      return;
+    }
+    if (seg.has(TcpHeader.RST)) {
+      // RFC 5961 section 3.2: in SYN-SENT a RST is believed if it acknowledges our SYN.
+      if (ack) {
+        tcp.counters.attemptFails++;
+        tcp.end(c, Result.REFUSED);
+      }
+      return;
+    }
+    if (!seg.has(TcpHeader.SYN)) {
+      return;
+    }
+    synchronize(c);
+    if (ack) {
+      c.sndUna = seg.ack;
+      acks.measure(c, seg.ack);
+      c.sndWnd = seg.window; // never scaled on a SYN, RFC 7323 section 2.2
+      c.maxSndWnd = c.sndWnd;
+      c.sndWl1 = seg.seq;
+      c.sndWl2 = seg.ack;
+      established(c);
+      c.ackNow = true;
+      tcp.sender.send(c); // data that was written meanwhile carries the ACK
+      if (c.ackNow) {
+        tcp.output.sendAck(c);
+      }
+    } else {
+      // MUST-10: simultaneous open
+      c.state = TcpState.SYN_RECEIVED;
+      tcp.output.sendSyn(c);
+      c.timers.set(TcpTimers.RETRANSMIT, tcp.time.now() + c.rtt.rto());
+    }
+  }
+
+  /** Takes the peer's ISN and options from its SYN. */
+  void synchronize(TcpConnection c) {
+    TcpOptions options = seg.options;
+    c.irs = seg.seq;
+    c.rcvNxt = seg.seq + 1;
+    c.rcvAdv = c.rcvNxt;
+    c.lastAckSent = c.rcvNxt;
+    c.sack &= options.sackPermitted();
+    if (c.sack) {
+      c.recovery = new SackRecovery(c.congestion, c.iss);
+    }
+    c.timestamps &= options.hasTimestamps();
+    if (c.timestamps) {
+      c.tsRecent = options.timestampValue();
+      c.tsRecentTime = tcp.time.now();
+    }
+    // RFC 7323 section 2.2: both sides must send the option, or neither window is scaled.
+    if (options.windowScale() >= 0 && c.rcvScale >= 0) {
+      c.sndScale = options.windowScale();
+    } else {
+      c.sndScale = 0;
+      c.rcvScale = -1;
+    }
+    // MUST-15
+    int peerMss = options.mss() >= 0 ? options.mss() : c.isV4() ? 536 : 1220;
+    c.sndMss = tcp.output.effectiveMss(c, peerMss);
+    c.rcvMss = tcp.output.advertisedMss(c) - (c.timestamps ? 12 : 0);
+  }
+
+  private void established(TcpConnection c) {
+    int mss = c.sndMss;
+    int segments = tcp.config.initialWindowSegments();
+    // RFC 6928 section 2; RFC 5681 section 3.1: one segment if the SYN was lost
+    int initial = Math.min(segments * mss, Math.max(2 * mss, 1460 * segments));
+    c.congestion.established(mss, c.retransmissions > 0 ? mss : initial, tcp.time.now());
+    if (c.retransmissions > 0) {
+      c.rtt.afterSynTimeout();
+    }
+    c.retransmissions = 0;
+    c.softError = null;
+    c.timers.clear(TcpTimers.RETRANSMIT);
+    KeepAlive keepAlive = c.keepAlive;
+    if (keepAlive != null) {
+      c.timers.set(TcpTimers.KEEP_ALIVE, tcp.time.now() + keepAlive.idle);
+    }
+    c.state = c.finQueued ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED;
+    c.events.changed(TcpEvents.CONNECTED | TcpEvents.WRITABLE);
+  }
+
+  /** The SYN-ACK that completes a simultaneous open repeats a SYN that is already counted. */
+  boolean isHandshakeOfSimultaneousOpen(TcpConnection c) {
+    return c.state == TcpState.SYN_RECEIVED
+        && c.listener == null
+        && seg.has(TcpHeader.SYN)
+        && seg.has(TcpHeader.ACK)
+        && seg.seq == c.irs
+        && seg.ack == c.sndMax;
+  }
+
+  boolean complete(TcpConnection c, Packet packet) {
+    if (Seq.leq(seg.ack, c.sndUna) || Seq.gt(seg.ack, c.sndMax)) {
+      tcp.output.replyReset(packet, c.remotePort, c.localPort, seg);
+      return false;
+    }
+    TcpListener listener = c.listener;
+    if (listener != null && listener.isAcceptQueueFull()) {
+      tcp.counters.acceptQueueDrops++; // the SYN-ACK is repeated, and with luck there is room then
+      return false;
+    }
+    c.sndWnd = seg.window << c.sndScale;
+    c.maxSndWnd = c.sndWnd;
+    c.sndWl1 = seg.seq;
+    c.sndWl2 = seg.ack;
+    established(c);
+    if (listener != null) {
+      c.listener = null;
+      listener.completed(c);
+    }
+    return true;
+  }
+}
