@@ -8,15 +8,18 @@ package io.tapstack.sim;
  * Impairment.NONE.delay(millis(20)).rate(10_000_000).queueFrames(50).loss(0.01)
  * }</pre>
  *
- * <p>A frame waits in the queue, occupies the wire for its length at the given rate, may then be
- * lost, corrupted, duplicated or held back, and arrives after the delay.
+ * <p>A frame waits in the queue, where it may be marked, occupies the wire for its length at the
+ * given rate, may then be lost, corrupted, duplicated or held back, and arrives after the delay.
  *
  * @param delayNanos how long a frame is under way, besides its transmission time
  * @param jitterNanos the most that is added to the delay, evenly distributed; frames stay in order
  * @param bitsPerSecond how fast frames follow each other; 0 for no limit, and then no queue
  * @param queueFrames the most frames that wait or are being transmitted
  * @param queueBytes the most bytes that wait or are being transmitted
- * @param loss the probability that a frame is lost, 0 to 1
+ * @param markFrames when so many frames wait or are being transmitted, a frame that joins them and
+ *     whose sender understands ECN is marked "congestion experienced" (RFC 3168 section 5)
+ * @param loss the probability that a frame is lost, 0 to 1, each by itself
+ * @param burstLoss losses that come in bursts, besides those
  * @param duplication the probability that a frame arrives twice, 0 to 1
  * @param corruption the probability that one bit of a frame is flipped, 0 to 1. It is one bit so
  *     that every Internet checksum notices it: two flips of one column cancel each other
@@ -29,7 +32,9 @@ public record Impairment(
     long bitsPerSecond,
     int queueFrames,
     long queueBytes,
+    int markFrames,
     double loss,
+    BurstLoss burstLoss,
     double duplication,
     double corruption,
     double reordering,
@@ -37,7 +42,8 @@ public record Impairment(
 
   /** A perfect wire: no delay, no limit, no error. The queue, once there is a rate: 1000 frames. */
   public static final Impairment NONE =
-      new Impairment(0, 0, 0, 1000, Long.MAX_VALUE, 0, 0, 0, 0, 0);
+      new Impairment(
+          0, 0, 0, 1000, Long.MAX_VALUE, Integer.MAX_VALUE, 0, BurstLoss.NONE, 0, 0, 0, 0);
 
   /** Checks the ranges. */
   public Impairment {
@@ -53,6 +59,10 @@ public record Impairment(
               + queueBytes
               + " bytes; at least one frame must fit, or nothing is ever sent");
     }
+    if (markFrames < 0) {
+      throw new IllegalArgumentException(
+          "a queue that marks from " + markFrames + " frames on; expected 0 or more");
+    }
     probability("loss", loss);
     probability("duplication", duplication);
     probability("corruption", corruption);
@@ -65,7 +75,7 @@ public record Impairment(
     }
   }
 
-  private static void probability(String what, double value) {
+  static void probability(String what, double value) {
     if (!(value >= 0 && value <= 1)) {
       throw new IllegalArgumentException(
           "a probability of " + what + " of " + value + "; expected 0 to 1");
@@ -80,7 +90,9 @@ public record Impairment(
         bitsPerSecond,
         queueFrames,
         queueBytes,
+        markFrames,
         loss,
+        burstLoss,
         duplication,
         corruption,
         reordering,
@@ -95,7 +107,9 @@ public record Impairment(
         bitsPerSecond,
         queueFrames,
         queueBytes,
+        markFrames,
         loss,
+        burstLoss,
         duplication,
         corruption,
         reordering,
@@ -110,7 +124,9 @@ public record Impairment(
         bits,
         queueFrames,
         queueBytes,
+        markFrames,
         loss,
+        burstLoss,
         duplication,
         corruption,
         reordering,
@@ -125,7 +141,9 @@ public record Impairment(
         bitsPerSecond,
         frames,
         queueBytes,
+        markFrames,
         loss,
+        burstLoss,
         duplication,
         corruption,
         reordering,
@@ -140,7 +158,26 @@ public record Impairment(
         bitsPerSecond,
         queueFrames,
         bytes,
+        markFrames,
         loss,
+        burstLoss,
+        duplication,
+        corruption,
+        reordering,
+        reorderingNanos);
+  }
+
+  /** With a queue that marks frames from this length on, if their sender understands ECN. */
+  public Impairment markFrames(int frames) {
+    return new Impairment(
+        delayNanos,
+        jitterNanos,
+        bitsPerSecond,
+        queueFrames,
+        queueBytes,
+        frames,
+        loss,
+        burstLoss,
         duplication,
         corruption,
         reordering,
@@ -155,7 +192,26 @@ public record Impairment(
         bitsPerSecond,
         queueFrames,
         queueBytes,
+        markFrames,
         probability,
+        burstLoss,
+        duplication,
+        corruption,
+        reordering,
+        reorderingNanos);
+  }
+
+  /** With losses in bursts. */
+  public Impairment burstLoss(BurstLoss bursts) {
+    return new Impairment(
+        delayNanos,
+        jitterNanos,
+        bitsPerSecond,
+        queueFrames,
+        queueBytes,
+        markFrames,
+        loss,
+        bursts,
         duplication,
         corruption,
         reordering,
@@ -170,7 +226,9 @@ public record Impairment(
         bitsPerSecond,
         queueFrames,
         queueBytes,
+        markFrames,
         loss,
+        burstLoss,
         probability,
         corruption,
         reordering,
@@ -185,7 +243,9 @@ public record Impairment(
         bitsPerSecond,
         queueFrames,
         queueBytes,
+        markFrames,
         loss,
+        burstLoss,
         duplication,
         probability,
         reordering,
@@ -200,7 +260,9 @@ public record Impairment(
         bitsPerSecond,
         queueFrames,
         queueBytes,
+        markFrames,
         loss,
+        burstLoss,
         duplication,
         corruption,
         probability,

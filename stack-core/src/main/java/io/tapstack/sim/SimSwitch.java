@@ -39,9 +39,15 @@ public final class SimSwitch {
     return cable;
   }
 
-  /** Joins another switch. */
+  /** Joins another switch, the same in both directions. */
   public SimCable join(SimSwitch other, Impairment impairment) {
-    SimCable cable = other.plug(name + "." + ports.size(), impairment);
+    return join(other, impairment, impairment);
+  }
+
+  /** Joins another switch; the cable's left end is here. */
+  public SimCable join(SimSwitch other, Impairment toOther, Impairment fromOther) {
+    SimCable cable =
+        other.plug(name + "." + ports.size(), SimNetwork.DEFAULT_MTU, toOther, fromOther);
     cable.left().belongsTo(this);
     ports.add(cable.left());
     return cable;

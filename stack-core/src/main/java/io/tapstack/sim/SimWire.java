@@ -17,6 +17,10 @@ public final class SimWire {
   private final WireCounters counters = new WireCounters();
   private Impairment impairment;
   private boolean cut;
+
+  /** Whether a burst of losses is under way. */
+  private boolean bad;
+
   private long busyUntil;
   private long lastArrival;
 
@@ -118,13 +122,13 @@ public final class SimWire {
       discard(frame, SimObserver.Fate.CUT);
       return;
     }
-    long departure = enqueue(now, frame.length);
+    long departure = enqueue(now, frame);
     if (departure < 0) {
       counters.queueDrops++;
       discard(frame, SimObserver.Fate.QUEUE_FULL);
       return;
     }
-    if (chance(impairment.loss())) {
+    if (chance(impairment.loss()) | burst(impairment.burstLoss())) {
       counters.lost++;
       discard(frame, SimObserver.Fate.LOST);
       return;
@@ -138,7 +142,8 @@ public final class SimWire {
   }
 
   /** When the frame will have left the queue, or -1 if it finds no room there. */
-  private long enqueue(long now, int length) {
+  private long enqueue(long now, SimFrame frame) {
+    int length = frame.length;
     long rate = impairment.bitsPerSecond();
     if (rate == 0) {
       return now;
@@ -147,6 +152,10 @@ public final class SimWire {
     if (queue.frames() >= impairment.queueFrames()
         || queue.frames() > 0 && queue.bytes() + length > impairment.queueBytes()) {
       return -1;
+    }
+    if (queue.frames() >= impairment.markFrames()
+        && CongestionMark.set(frame.buffer, frame.length)) {
+      counters.marked++;
     }
     long transmission = (length * 8_000_000_000L + rate - 1) / rate;
     busyUntil = Math.max(busyUntil, now) + transmission;
@@ -206,6 +215,17 @@ public final class SimWire {
     if (observer != null) {
       observer.saw(network.now(), this, fate, frame.buffer, frame.length);
     }
+  }
+
+  /** Whether a frame falls to a burst: first the state may change, then its chance applies. */
+  private boolean burst(BurstLoss bursts) {
+    if (bursts == BurstLoss.NONE) {
+      return false;
+    }
+    if (chance(bad ? bursts.badToGood() : bursts.goodToBad())) {
+      bad = !bad;
+    }
+    return chance(bad ? bursts.lossInBad() : bursts.lossInGood());
   }
 
   private boolean chance(double probability) {

@@ -17,6 +17,7 @@ public final class WireCounters {
   long duplicated;
   long corrupted;
   long reordered;
+  long marked;
   long inFlight;
 
   WireCounters() {}
@@ -76,6 +77,11 @@ public final class WireCounters {
     return reordered;
   }
 
+  /** Frames that the queue marked "congestion experienced". */
+  public long marked() {
+    return marked;
+  }
+
   /** Frames under way now. */
   public long inFlight() {
     return inFlight;
@@ -101,6 +107,8 @@ public final class WireCounters {
         + " corrupted, "
         + reordered
         + " held back, "
+        + marked
+        + " marked, "
         + inFlight
         + " in flight";
   }

@@ -6,8 +6,10 @@
  * its links), cables ({@link io.tapstack.sim.SimCable}) and switches ({@link
  * io.tapstack.sim.SimSwitch}). A cable is two wires, one per direction ({@link
  * io.tapstack.sim.SimWire}), each with an {@link io.tapstack.sim.Impairment}: delay, jitter, rate
- * and queue, loss, duplication, reordering, corruption; and it can be cut. Time jumps from one
- * thing that happens to the next, so a day of silence costs nothing.
+ * and queue, congestion marks, loss (each frame by itself, or in bursts), duplication, reordering,
+ * corruption; and it can be cut. A {@link io.tapstack.sim.SimDumbbell} is the usual topology in
+ * which connections share a bottleneck. Time jumps from one thing that happens to the next, so a
+ * day of silence costs nothing.
  *
  * <pre>{@code
  * SimNetwork net = new SimNetwork(42);

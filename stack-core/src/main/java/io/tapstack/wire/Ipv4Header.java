@@ -149,6 +149,20 @@ public final class Ipv4Header {
   }
 
   /**
+   * Sets the ECN field (RFC 3168 section 5) of a written header, and its checksum as RFC 1624 does.
+   *
+   * @param ecn two bits
+   */
+  public static void setEcn(ByteBuffer packet, int offset, int ecn) {
+    int before = packet.getShort(offset + VERSION_IHL) & 0xffff;
+    packet.put(offset + TOS, (byte) (tos(packet, offset) & 0xfc | ecn));
+    int after = packet.getShort(offset + VERSION_IHL) & 0xffff;
+    // RFC 1624 section 3, equation 3: HC' = ~(~HC + ~m + m')
+    int sum = (~packet.getShort(offset + CHECKSUM) & 0xffff) + (~before & 0xffff) + after;
+    packet.putShort(offset + CHECKSUM, (short) InternetChecksum.finish(sum));
+  }
+
+  /**
    * Makes a header without options that of a fragment, checksum included.
    *
    * @param totalLength header and payload of the fragment, in bytes

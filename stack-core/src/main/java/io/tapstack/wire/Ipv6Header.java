@@ -87,6 +87,11 @@ public final class Ipv6Header {
     return PAYLOAD_LENGTH;
   }
 
+  /** Sets the ECN field of the traffic class, two bits, RFC 3168 section 5. */
+  public static void setEcn(ByteBuffer packet, int offset, int ecn) {
+    packet.putInt(offset, packet.getInt(offset) & ~(3 << 20) | ecn << 20);
+  }
+
   /** Sets what follows a written header, and how long that is. */
   public static void setNext(ByteBuffer packet, int offset, int nextHeader, int payloadLength) {
     packet.putShort(offset + PAYLOAD_LENGTH, (short) payloadLength);
