@@ -219,8 +219,11 @@ public final class SimNetwork {
     touched = true; // whatever was done to a stack between two runs
   }
 
-  /** When the next thing happens; {@link Long#MAX_VALUE} if nothing will. */
-  private long nextTime() {
+  /**
+   * When the next thing happens, for whoever runs the network on another clock; {@link
+   * Long#MAX_VALUE} if nothing will.
+   */
+  public long nextTime() {
     SimEvent event = events.peek();
     long next = event == null ? Long.MAX_VALUE : event.time;
     for (int i = 0; i < participants.size(); i++) {
