@@ -47,15 +47,16 @@ final class Fragmentation {
   /**
    * Sends a packet in fragments. Its checksum is completed first, since it is over all of them.
    *
+   * @param mtu how large a fragment may be
    * @param packet {@code start} is at the network header, which has neither options nor extension
    *     headers; it stays the caller's
    * @return OK if all fragments are on their way; otherwise the rest was not sent: TOO_LARGE if the
    *     MTU leaves no room at all, or as {@link IpInterface#output}
    */
-  Result send(IpInterface iface, Packet packet, long nextHigh, long nextLow) {
+  Result send(IpInterface iface, int mtu, Packet packet, long nextHigh, long nextLow) {
     PartialChecksum.complete(packet);
     if (packet.tail == null) {
-      return cut(iface, packet, nextHigh, nextLow);
+      return cut(iface, mtu, packet, nextHigh, nextLow);
     }
     // Data in several places: a fragment may have parts of each, more than a packet can gather.
     int length = packet.totalLength();
@@ -66,17 +67,17 @@ final class Fragmentation {
     }
     packet.copyTo(copy.buffer, copy.start);
     copy.end = copy.start + length;
-    Result result = cut(iface, copy, nextHigh, nextLow);
+    Result result = cut(iface, mtu, copy, nextHigh, nextLow);
     copy.release();
     return result;
   }
 
-  private Result cut(IpInterface iface, Packet packet, long nextHigh, long nextLow) {
+  private Result cut(IpInterface iface, int mtu, Packet packet, long nextHigh, long nextLow) {
     ByteBuffer buffer = packet.buffer;
     boolean v4 = buffer.get(packet.start) >> 4 == 4;
     int header = v4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
     int headers = v4 ? header : header + Ipv6FragmentHeader.LENGTH;
-    int most = iface.mtu() - headers & -UNIT;
+    int most = mtu - headers & -UNIT;
     if (most < UNIT) {
       iface.counters().drop(IpDrop.TOO_LARGE);
       return Result.TOO_LARGE;

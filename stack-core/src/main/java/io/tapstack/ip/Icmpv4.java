@@ -27,16 +27,35 @@ public final class Icmpv4 {
   /** RFC 1812 section 4.3.2.5: errors have the precedence of internetwork control. */
   private static final int ERROR_TOS = 0xc0;
 
+  /** RFC 791 section 3.2: what every link carries. */
+  static final int LEAST_MTU = 68;
+
+  /**
+   * What a path is believed to carry in any case: a smaller claim is more likely an attack (RFC
+   * 5927 section 7.2) than such a link; as in Linux.
+   */
+  public static final int MIN_PATH_MTU = 552;
+
+  /** RFC 1191 section 7.1: the MTUs of links, for routers that do not say theirs. */
+  private static final int[] PLATEAUS = {
+    32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 508, 296, LEAST_MTU
+  };
+
   private final Ip ip;
   private final PacketPool pool;
   private final IcmpLimiter limiter;
   private final EchoClient echo;
+  private int minPathMtu = MIN_PATH_MTU;
 
   Icmpv4(Ip ip, PacketPool pool, IcmpLimiter limiter, EchoClient echo) {
     this.ip = ip;
     this.pool = pool;
     this.limiter = limiter;
     this.echo = echo;
+  }
+
+  void minPathMtu(int mtu) {
+    minPathMtu = mtu;
   }
 
   /** Takes a packet over whose {@code start} is at the ICMP header. */
@@ -124,15 +143,25 @@ public final class Icmpv4 {
       return;
     }
     iface.counters().icmpErrorsIn++;
-    transport.unreachable(
-        what,
-        0,
-        local,
-        0,
-        IpAddress.mapped(Ipv4Header.destination(buffer, at)),
-        buffer,
-        at + header,
-        length - header);
+    long remote = IpAddress.mapped(Ipv4Header.destination(buffer, at));
+    int transportAt = at + header;
+    int rest = length - header;
+    if (what == Unreachable.TOO_BIG) {
+      int size = Ipv4Header.totalLength(buffer, at);
+      int mtu = nextHopMtu(IcmpHeader.rest(buffer, packet.start) & 0xffff, size);
+      transport.packetTooBig(mtu, size, 0, local, 0, remote, buffer, transportAt, rest);
+    } else {
+      transport.unreachable(what, 0, local, 0, remote, buffer, transportAt, rest);
+    }
+  }
+
+  /** RFC 1191 sections 4 and 5: what the router says, or the next plateau below the packet. */
+  private int nextHopMtu(int said, int size) {
+    int mtu = said;
+    for (int i = 0; i < PLATEAUS.length && mtu == 0; i++) {
+      mtu = PLATEAUS[i] < size ? PLATEAUS[i] : 0;
+    }
+    return Math.max(mtu, minPathMtu);
   }
 
   private static @Nullable Unreachable meaning(int type, int code) {

@@ -143,16 +143,28 @@ public final class Icmpv6 {
       iface.counters().drop(IpDrop.ICMP_BAD_QUOTE);
       return;
     }
-    iface.counters().icmpErrorsIn++;
-    transport.unreachable(
-        what,
-        Ipv6Header.sourceHigh(buffer, at),
-        Ipv6Header.sourceLow(buffer, at),
-        Ipv6Header.destinationHigh(buffer, at),
-        Ipv6Header.destinationLow(buffer, at),
-        buffer,
-        at + header,
-        length - header);
+    long localHigh = Ipv6Header.sourceHigh(buffer, at);
+    long localLow = Ipv6Header.sourceLow(buffer, at);
+    long remoteHigh = Ipv6Header.destinationHigh(buffer, at);
+    long remoteLow = Ipv6Header.destinationLow(buffer, at);
+    int transportAt = at + header;
+    int rest = length - header;
+    if (what == Unreachable.TOO_BIG) {
+      long said = Integer.toUnsignedLong(IcmpHeader.rest(buffer, packet.start));
+      if (said < Ipv6Header.MIN_MTU) { // RFC 8201 section 4: must be discarded
+        iface.counters().drop(IpDrop.ICMP_BAD_QUOTE);
+        return;
+      }
+      iface.counters().icmpErrorsIn++;
+      int mtu = (int) Math.min(said, Integer.MAX_VALUE);
+      int size = Ipv6Header.LENGTH + Ipv6Header.payloadLength(buffer, at);
+      transport.packetTooBig(
+          mtu, size, localHigh, localLow, remoteHigh, remoteLow, buffer, transportAt, rest);
+    } else {
+      iface.counters().icmpErrorsIn++;
+      transport.unreachable(
+          what, localHigh, localLow, remoteHigh, remoteLow, buffer, transportAt, rest);
+    }
   }
 
   private static @Nullable Unreachable meaning(int type, int code) {

@@ -50,6 +50,8 @@ public final class Ip {
   private final Reassembly reassembly;
   private final Fragmentation fragmentation;
   private final LoopQueue loop;
+  private final PathMtuCache streamPaths;
+  private final PathMtuCache datagramPaths;
   private IpInterface[] interfaces = new IpInterface[0];
   private long noRoute;
 
@@ -70,6 +72,8 @@ public final class Ip {
     ipv4 = new Ipv4(this, icmpv4, reassembly);
     ipv6 = new Ipv6(this, icmpv6, reassembly);
     loop = new LoopQueue(packets);
+    streamPaths = new PathMtuCache(time, random);
+    datagramPaths = new PathMtuCache(time, random);
   }
 
   // ---- what it is made of ----
@@ -109,6 +113,37 @@ public final class Ip {
   /** What {@code ping} uses. */
   public EchoClient echo() {
     return echo;
+  }
+
+  /**
+   * What TCP found out about paths; all heed it but ICMP, whose answers anybody can ask for to
+   * measure them.
+   */
+  public PathMtuCache streamPaths() {
+    return streamPaths;
+  }
+
+  /**
+   * What was found out about paths by datagrams, which is easier to forge: each entry holds for the
+   * local port whose datagram was too big. Apart from TCP's, so that neither takes the other's
+   * room.
+   */
+  public PathMtuCache datagramPaths() {
+    return datagramPaths;
+  }
+
+  /**
+   * Sets the least MTU that IPv4 paths are believed to have; {@link Icmpv4#MIN_PATH_MTU} by
+   * default.
+   *
+   * @param mtu 68 (RFC 791) to 1500
+   */
+  public void minPathMtuV4(int mtu) {
+    if (mtu < Icmpv4.LEAST_MTU || mtu > 1500) {
+      throw new IllegalArgumentException(
+          "an IPv4 path of " + mtu + " bytes is not possible; expected 68 to 1500");
+    }
+    icmpv4.minPathMtu(mtu);
   }
 
   /** Packets that could not be sent because no route leads to their destination. */
@@ -287,10 +322,20 @@ public final class Ip {
     if (result == Result.OK) {
       if (ours) {
         result = loop.add(packet, destinationHigh, destinationLow);
-      } else if (packet.segmentSize == 0 && packet.totalLength() > iface.mtu()) {
-        result = fragmentation.send(iface, packet, nextHigh, nextLow);
-      } else {
+      } else if (whole || packet.segmentSize != 0) {
         result = iface.output(packet, nextHigh, nextLow);
+      } else {
+        int mtu = iface.mtu();
+        if (protocol != IpProtocol.ICMPV4 && protocol != IpProtocol.ICMPV6) {
+          boolean ported = protocol == IpProtocol.UDP && packet.end - start >= 2;
+          int port = ported ? packet.buffer.getShort(start) & 0xffff : 0;
+          mtu = streamPaths.mtu(destinationHigh, destinationLow, 0, mtu);
+          mtu = datagramPaths.mtu(destinationHigh, destinationLow, port, mtu);
+        }
+        result =
+            packet.totalLength() > mtu
+                ? fragmentation.send(iface, mtu, packet, nextHigh, nextLow)
+                : iface.output(packet, nextHigh, nextLow);
       }
     }
     packet.start = start;
@@ -521,8 +566,17 @@ public final class Ip {
     return route.iface().selectSource(destination, near);
   }
 
-  /** The largest IP packet in bytes that can be sent to a destination, or 0 without a route. */
+  /**
+   * The largest IP packet in bytes that the path to a destination carries, as far as TCP knows, or
+   * 0 without a route.
+   */
   public int mtuTo(long destinationHigh, long destinationLow) {
+    int mtu = linkMtuTo(destinationHigh, destinationLow);
+    return streamPaths.mtu(destinationHigh, destinationLow, 0, mtu);
+  }
+
+  /** The MTU of the link on which packets to a destination leave, or 0 without a route. */
+  public int linkMtuTo(long destinationHigh, long destinationLow) {
     IpInterface iface = interfaceOf(destinationHigh, destinationLow);
     if (iface == null) {
       Route route = routes.lookup(destinationHigh, destinationLow);

@@ -40,4 +40,26 @@ public interface IpTransport {
       ByteBuffer quoted,
       int offset,
       int length);
+
+  /**
+   * Hears that a packet it sent was larger than a link on the way carries. As {@link #unreachable}
+   * otherwise: whoever believes it says so to the cache of paths.
+   *
+   * @param mtu what the link carries, at least what IP promises (1280 for IPv6, {@link
+   *     Ip#minPathMtuV4} for IPv4)
+   * @param size how large the packet was, as its own header said
+   */
+  default void packetTooBig(
+      int mtu,
+      int size,
+      long localHigh,
+      long localLow,
+      long remoteHigh,
+      long remoteLow,
+      ByteBuffer quoted,
+      int offset,
+      int length) {
+    unreachable(
+        Unreachable.TOO_BIG, localHigh, localLow, remoteHigh, remoteLow, quoted, offset, length);
+  }
 }

@@ -22,6 +22,12 @@
  * and UDP. {@code Fragmentation} cuts what is larger than the MTU, without copying: each fragment
  * is a scratch packet with headers that gathers its run of the original. TCP is never cut.
  *
+ * <h2>Path MTU</h2>
+ *
+ * A "too big" message goes to the transport whose packet it quotes, which alone can tell whether it
+ * sent that. What it believes is in a {@link io.tapstack.ip.PathMtuCache}, and datagrams are cut to
+ * it; TCP segments fit by themselves, and an IPv4 one has "don't fragment" set.
+ *
  * <h2>Who owns which buffer</h2>
  *
  * {@code receive} takes the packet over: it hands it on to exactly one transport, keeps it as a
@@ -32,14 +38,16 @@
  *
  * RFC 791, 1122 (hosts), 826 (ARP, in the link package), 792; RFC 8200, 4291, 4443, 4861; RFC 6864
  * and 7739 for identifications; RFC 5722, 6946, 6980 and 7112 for fragments; RFC 6724 for source
- * addresses. Every drop is counted by its reason ({@link io.tapstack.ip.IpDrop}). Nothing here
- * throws because of what a frame holds, and every table is bounded.
+ * addresses; RFC 1191 and 8201 for paths, with the checks of RFC 5927. Every drop is counted by its
+ * reason ({@link io.tapstack.ip.IpDrop}). Nothing here throws because of what a frame holds, and
+ * every table is bounded.
  *
  * <h2>What it deliberately does not do</h2>
  *
  * The host never forwards. Source routes and type 0 routing headers are not followed. Redirects and
- * router advertisements are counted and dropped: addresses and routes are static. The path's MTU is
- * not looked for: packets are cut to the interface's.
+ * router advertisements are counted and dropped: addresses and routes are static. An MTU in a
+ * message about ICMP is not learned, and echo replies do not heed what was learned: a stranger
+ * could measure it with them.
  */
 @NullMarked
 package io.tapstack.ip;

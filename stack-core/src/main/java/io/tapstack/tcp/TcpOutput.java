@@ -209,7 +209,7 @@ final class TcpOutput {
 
   /** MUST-67 and RFC 6691: what IP can carry, options not subtracted. */
   int advertisedMss(TcpConnection c) {
-    int mtu = ip.mtuTo(c.remoteHigh, c.remoteLow);
+    int mtu = ip.linkMtuTo(c.remoteHigh, c.remoteLow);
     int headers = c.isV4() ? 40 : 60;
     return Math.max(Math.min(mtu, 65_535) - headers, Tcp.MIN_MSS);
   }

@@ -262,6 +262,34 @@ public final class Udp implements IpTransport {
     }
   }
 
+  /**
+   * RFC 5927 section 7: believed if a socket has the port and the quoted datagram was larger than
+   * what is said to be possible. Over IPv4, datagrams may be cut on the way, so there is nothing to
+   * learn.
+   */
+  @Override
+  public void packetTooBig(
+      int mtu,
+      int size,
+      long localHigh,
+      long localLow,
+      long remoteHigh,
+      long remoteLow,
+      ByteBuffer quoted,
+      int offset,
+      int length) {
+    int port = UdpHeader.sourcePort(quoted, offset);
+    UdpSocket socket = find(localHigh, localLow, port);
+    if (socket == null || size <= mtu) {
+      return;
+    }
+    if (!IpAddress.isV4(remoteHigh, remoteLow)) {
+      ip.datagramPaths().lower(remoteHigh, remoteLow, port, mtu);
+    }
+    counters.errorsHeard++;
+    socket.failed(Result.TOO_LARGE);
+  }
+
   // ---- output ----
 
   Result send(

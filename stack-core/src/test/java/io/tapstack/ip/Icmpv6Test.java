@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapstack.link.Packet;
 import io.tapstack.wire.Bytes;
 import io.tapstack.wire.EthernetFrame;
+import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.IcmpMessage;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpPacket;
@@ -212,7 +213,8 @@ class Icmpv6Test {
   // ---- errors in ----
 
   private void receivesError(int type, int code, Bytes quote) {
-    host.receives(PEER_6, US_6, new IcmpMessage(IpProtocol.ICMPV6, type, code, 0, quote));
+    int word = type == IcmpHeader.V6_TOO_BIG ? 1280 : 0;
+    host.receives(PEER_6, US_6, new IcmpMessage(IpProtocol.ICMPV6, type, code, word, quote));
   }
 
   @Test
