@@ -251,6 +251,7 @@ class IpReceiveTest {
     host.receives(new Ipv4Packet(0, 0, 0, 64, PEER, US, Bytes.ofHex(options), PAYLOAD));
   }
 
+  // Proves: RFC 9293 MUST-50
   @Test
   void skipsOptionsItDoesNotKnow() {
     receivesWithOptions("94040000"); // router alert

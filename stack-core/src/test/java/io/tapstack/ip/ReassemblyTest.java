@@ -124,6 +124,7 @@ class ReassemblyTest {
     assertThat(host.ip.packets().largeOutstanding()).isZero();
   }
 
+  // Proves: RFC 3168 5.3
   @ParameterizedTest
   @EnumSource
   void takesTheClassOfTheFirstAndTheCongestionOfAny(Fragments v) {

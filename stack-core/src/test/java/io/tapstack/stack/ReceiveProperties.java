@@ -42,6 +42,7 @@ class ReceiveProperties {
     TcpHeader.FIN, TcpHeader.SYN, TcpHeader.RST, TcpHeader.PSH, TcpHeader.ACK, TcpHeader.URG
   };
 
+  // Proves: attack java
   @Property(tries = 300)
   void randomBytes(@ForAll @Size(max = 1600) byte[] bytes, @ForAll long seed) {
     Host host = new Host(seed);
@@ -60,6 +61,7 @@ class ReceiveProperties {
     host.comesToRest();
   }
 
+  // Proves: attack java
   @Property(tries = 300)
   void bentFrames(@ForAll long seed) {
     Host host = new Host(seed);
@@ -84,6 +86,7 @@ class ReceiveProperties {
     host.comesToRest();
   }
 
+  // Proves: attack java
   @Property(tries = 500)
   void plausibleSegmentsInImplausibleOrder(@ForAll long seed) {
     Host host = new Host(seed);

@@ -20,6 +20,7 @@ class AckTraceTest {
     peer.expectsNothing();
   }
 
+  // Proves: RFC 9293 SHLD-18; RFC 9293 MUST-40
   @Test
   void anAckIsDelayedByFortyMilliseconds() { // MUST-40, SHLD-18
     peer.toEstablished();
@@ -32,6 +33,7 @@ class AckTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-40
   @Test
   void theDelayCountsFromTheFirstSegment() {
     peer.toEstablished();
@@ -41,6 +43,7 @@ class AckTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
+  // Proves: RFC 9293 SHLD-19
   @Test
   void whatThePeerSendsCountsAsFullSized() { // its path may carry less than our MSS
     peer.toEstablished();
@@ -72,6 +75,7 @@ class AckTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MAY-13; RFC 5681 4.2
   @Test
   void everySegmentAboveAHoleIsAcknowledgedAtOnce() {
     TcpConnection c = peer.toEstablished();
@@ -85,6 +89,7 @@ class AckTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
+  // Proves: RFC 5681 4.2
   @Test
   void fillingPartOfAHoleIsAcknowledgedAtOnce() {
     TcpConnection c = peer.toEstablished();

@@ -27,6 +27,7 @@ class ClosedTraceTest {
     peer.sends(rst().syn().fin().seq(100).data("data")).expectsNothing();
   }
 
+  // Proves: attack 63
   @Test
   void withoutAckTheAnswerAcknowledgesAllOfTheSegment() {
     peer.sends(syn().seq(100)).expects(rstAck(101).seq(0).win(0));
@@ -42,6 +43,7 @@ class ClosedTraceTest {
     peer.sends(segment().fin().psh().urg(5).seq(100)).expects(rstAck(101).seq(0));
   }
 
+  // Proves: attack 63
   @Test
   void withAckTheAnswerIsWhereThePeerExpectsIt() {
     peer.sends(ack(7).seq(100)).expects(rst().seq(7).win(0));
@@ -51,6 +53,7 @@ class ClosedTraceTest {
     peer.sends(ack(0).seq(100).urg(1)).expects(rst().seq(0));
   }
 
+  // Proves: RFC 9293 MUST-57
   @Test
   void groupsAreNotAnswered() { // MUST-57, RFC 1122 section 3.2.2
     peer.broadcasts(syn().seq(100)).expectsNothing();

@@ -96,6 +96,7 @@ class ClosingTraceTest {
     assertGone(c);
   }
 
+  // Proves: RFC 9293 MAY-1
   @Test
   void dataForAClosedConnectionIsAnsweredWithRst() { // section 3.6.1
     TcpConnection c = peer.toEstablished();
@@ -124,6 +125,7 @@ class ClosingTraceTest {
     assertThat(c.failure()).isNull();
   }
 
+  // Proves: RFC 9293 SHLD-3
   @Test
   void closeInCloseWaitWithUnreadDataResets() { // SHLD-3
     TcpConnection c = peer.toEstablished();
@@ -213,6 +215,7 @@ class ClosingTraceTest {
 
   // ---- LAST-ACK ----
 
+  // Proves: RFC 9293 MUST-12
   @Test
   void lastAckEndsWithTheAckOfItsFin() {
     TcpConnection c = peer.toLastAck();
@@ -228,6 +231,7 @@ class ClosingTraceTest {
 
   // ---- TIME-WAIT ----
 
+  // Proves: RFC 9293 MUST-13
   @Test
   void timeWaitLastsItsTime() { // MUST-13
     TcpConnection c = peer.toTimeWait();
@@ -239,6 +243,7 @@ class ClosingTraceTest {
     peer.sends(ack(2).seq(102)).expects(rst().seq(2));
   }
 
+  // Proves: RFC 9293 MUST-13
   @Test
   void finInTimeWaitIsAcknowledgedAndStartsItsTimeAnew() {
     TcpConnection c = peer.toTimeWait();
@@ -258,6 +263,7 @@ class ClosingTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.CLOSED);
   }
 
+  // Proves: RFC 1337 3; attack 62
   @Test
   void rstDoesNotAssassinateTimeWait() { // RFC 1337 section 3
     TcpConnection c = peer.toTimeWait();
@@ -265,6 +271,7 @@ class ClosingTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
   }
 
+  // Proves: RFC 9293 MAY-2
   @Test
   void aNewerSynEndsTimeWait() { // MAY-2
     TcpConnection old = peer.toTimeWait();
@@ -275,6 +282,7 @@ class ClosingTraceTest {
     assertThat(peer.stack.tcp().connections()).isEqualTo(1);
   }
 
+  // Proves: RFC 9293 MAY-2
   @Test
   void theNextIncarnationBeginsBeyondTheLast() { // RFC 9293 section 3.6.1, MAY-2 (1)
     peer.listens();
@@ -316,6 +324,7 @@ class ClosingTraceTest {
     return c;
   }
 
+  // Proves: RFC 6191 2
   @Test
   void withEqualTimestampsTheSequenceNumberDecides() { // RFC 6191 section 2
     TcpConnection c = toTimeWaitWithTimestamps();
@@ -325,6 +334,7 @@ class ClosingTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.CLOSED);
   }
 
+  // Proves: RFC 9293 SHLD-4; RFC 6191 2
   @Test
   void anOlderTimestampDoesNotEndTimeWait() { // RFC 6191 section 2: in spite of a larger number
     TcpConnection c = toTimeWaitWithTimestamps();
@@ -332,6 +342,7 @@ class ClosingTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
   }
 
+  // Proves: RFC 6191 2
   @Test
   void whoseTimestampsAreGoneIsJudgedByItsNumber() { // RFC 6191 section 2
     TcpConnection c = toTimeWaitWithTimestamps();
@@ -352,6 +363,7 @@ class ClosingTraceTest {
     assertGone(c);
   }
 
+  // Proves: RFC 9293 MAY-2
   @Test
   void anOlderSynDoesNotEndTimeWait() {
     TcpConnection c = peer.toTimeWait();
@@ -360,6 +372,7 @@ class ClosingTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
   }
 
+  // Proves: RFC 9293 SHLD-4; RFC 6191 2
   @Test
   void aNewerTimestampEndsTimeWait() { // RFC 6191 section 2
     TcpConnection c = toTimeWaitWithTimestamps();

@@ -56,12 +56,14 @@ class CongestionTraceTest {
     c = peer.toEstablished();
   }
 
+  // Proves: RFC 6928 2
   @Test
   void theInitialWindowIsTenSegments() { // RFC 6928 section 2
     writes(20);
     expectsSegments(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
   }
 
+  // Proves: RFC 6928 2
   @Test
   void theInitialWindowOfSmallSegmentsIsTenOfThem() {
     TcpPeer small = new TcpPeer().listens();
@@ -78,6 +80,7 @@ class CongestionTraceTest {
     assertThat(modest.takesAll()).hasSize(2);
   }
 
+  // Proves: RFC 9293 MUST-19; RFC 5681 3.1
   @Test
   void slowStartDoublesWithEachRoundTrip() { // RFC 5681 section 3.1, RFC 3465
     writes(60);
@@ -91,6 +94,7 @@ class CongestionTraceTest {
     assertThat(c.congestion.cwnd()).isEqualTo(15 * MSS);
   }
 
+  // Proves: RFC 5681 3.2; RFC 6582 3.2
   @Test
   void threeDuplicatesAreALoss() { // RFC 5681 section 3.2, RFC 3042, RFC 6582
     writes(30);
@@ -118,6 +122,7 @@ class CongestionTraceTest {
     peer.takesAll();
   }
 
+  // Proves: RFC 9293 MUST-19; RFC 5681 3.1
   @Test
   void afterRecoveryTheWindowIsHalf() {
     writes(30);
@@ -143,6 +148,7 @@ class CongestionTraceTest {
     assertThat(c.congestion.cwnd()).isEqualTo(7 * MSS);
   }
 
+  // Proves: RFC 3042 2
   @Test
   void twoDuplicatesAreNoLoss() {
     writes(20);
@@ -155,6 +161,7 @@ class CongestionTraceTest {
     expectsSegments(12, 13);
   }
 
+  // Proves: RFC 5681 3.2
   @Test
   void whatIsNoDuplicateIsNotCounted() { // RFC 5681 section 2
     writes(10);
@@ -174,6 +181,7 @@ class CongestionTraceTest {
     assertThat(c.congestion.ssthresh()).isEqualTo(Integer.MAX_VALUE);
   }
 
+  // Proves: RFC 6582 3.2
   @Test
   void aTimeoutAfterRecoveryGoesBack() {
     writes(20);
@@ -211,6 +219,7 @@ class CongestionTraceTest {
     expectsSegments(10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
   }
 
+  // Proves: RFC 5681 4.1
   @Test
   void anIdleConnectionRestartsWithTheInitialWindow() { // RFC 5681 section 4.1
     grow();
@@ -249,6 +258,7 @@ class CongestionTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
   }
 
+  // Proves: attack 54; RFC 3465 2.1
   @Test
   void acksOfSingleBytesGainNothing() { // RFC 3465 section 2.1, against ACK division
     writes(20);
@@ -260,6 +270,7 @@ class CongestionTraceTest {
     expectsSegments();
   }
 
+  // Proves: RFC 5681 3.1
   @Test
   void repeatedTimeoutsHalveOnce() { // RFC 5681 section 3.1
     writes(10);

@@ -29,6 +29,7 @@ class EstablishedTraceTest {
 
   // ---- text ----
 
+  // Proves: RFC 9293 SHLD-19
   @Test
   void everySecondFullSegmentIsAcknowledgedAtOnce() { // SHLD-19
     TcpConnection c = peer.toEstablished();
@@ -39,6 +40,7 @@ class EstablishedTraceTest {
     assertThat(c.readable()).isEqualTo(3 * 1460);
   }
 
+  // Proves: RFC 9293 SHLD-31; RFC 9293 MAY-13; RFC 5681 4.2
   @Test
   void outOfOrderTextIsAcknowledgedAtOnceAndPutInOrder() { // RFC 5681 section 4.2
     TcpConnection c = peer.toEstablished();
@@ -85,6 +87,7 @@ class EstablishedTraceTest {
     small.expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-66
   @Test
   void rstAndUrgAreProcessedInAClosedWindow() { // MUST-66
     TcpPeer small = new TcpPeer(TcpConfig.builder().receiveBuffer(2048));
@@ -112,6 +115,7 @@ class EstablishedTraceTest {
 
   // ---- acknowledgments and windows ----
 
+  // Proves: RFC 6298 5.2
   @Test
   void writtenDataIsSentAcknowledgedAndForgotten() {
     TcpConnection c = peer.toEstablished();
@@ -124,6 +128,7 @@ class EstablishedTraceTest {
     peer.after(seconds(60)).expectsNothing();
   }
 
+  // Proves: RFC 6298 5.1; RFC 6298 5.4; RFC 6298 5.5; RFC 6298 5.6
   @Test
   void lostDataIsRepeatedWithDoublingTimeouts() { // RFC 6298 (5.5)
     TcpConnection c = peer.toEstablished(); // its round trip took no time: the RTO is its floor
@@ -137,6 +142,7 @@ class EstablishedTraceTest {
     peer.after(seconds(60)).expectsNothing();
   }
 
+  // Proves: RFC 6298 5.3
   @Test
   void anAckOfAPartIsAPart() {
     TcpConnection c = peer.toEstablished();
@@ -148,6 +154,7 @@ class EstablishedTraceTest {
     peer.sends(ack(6).seq(101)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-35; RFC 9293 MUST-36; RFC 9293 SHLD-29; RFC 9293 SHLD-30
   @Test
   void aClosedWindowIsProbedAndOpened() { // MUST-35, MUST-36, SHLD-29, SHLD-30
     TcpConnection c = peer.toEstablished();
@@ -164,6 +171,7 @@ class EstablishedTraceTest {
     peer.sends(ack(6).seq(101).win(1000)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-38; attack 56
   @Test
   void aWindowThatIsSillyIsUsedAfterATimeout() { // MUST-38 (d), section 3.8.6.2.1
     TcpConnection c = peer.toEstablished();
@@ -209,6 +217,7 @@ class EstablishedTraceTest {
     assertThat(TcpPeer.reads(c)).isEqualTo("end");
   }
 
+  // Proves: RFC 9293 SHLD-3
   @Test
   void closeWithUnreadDataResets() { // SHLD-3, RFC 2525 section 2.17
     TcpConnection c = peer.toEstablished();
@@ -233,6 +242,7 @@ class EstablishedTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
   }
 
+  // Proves: RFC 9293 MUST-3
   @Test
   void aSegmentWithAWrongChecksumDoesNotExist() { // MUST-3
     TcpConnection c = peer.toEstablished();

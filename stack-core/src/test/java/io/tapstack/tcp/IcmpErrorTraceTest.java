@@ -28,6 +28,7 @@ class IcmpErrorTraceTest {
   private static final int TIME_EXCEEDED = 11;
   private static final int PARAMETER_PROBLEM = 12;
 
+  // Proves: RFC 9293 SHLD-26
   @ParameterizedTest
   @ValueSource(ints = {2, 3})
   void aHardErrorRefusesAnOpen(int code) { // SHLD-26
@@ -53,6 +54,7 @@ class IcmpErrorTraceTest {
     assertThat(c.failure()).isEqualTo(Result.REFUSED);
   }
 
+  // Proves: RFC 9293 MUST-56; RFC 9293 SHLD-25
   @ParameterizedTest
   @CsvSource({"3, 0", "3, 1", "3, 5", "3, 13", "11, 0", "11, 1", "12, 0"})
   void aSoftErrorEndsNothingButTellsWhyItFailed(int type, int code) { // MUST-56, SHLD-25
@@ -78,6 +80,7 @@ class IcmpErrorTraceTest {
     assertThat(c.failure()).isEqualTo(Result.TIMED_OUT);
   }
 
+  // Proves: RFC 5927 4.1
   @ParameterizedTest
   @ValueSource(ints = {-1, 1, 1000, -1_000_000})
   void anErrorAboutWhatIsNotInFlightIsNotBelieved(int sequence) { // RFC 5927 section 4
@@ -88,6 +91,7 @@ class IcmpErrorTraceTest {
     assertThat(c.softError).isNull();
   }
 
+  // Proves: RFC 9293 SHLD-26
   @ParameterizedTest
   @ValueSource(ints = {2, 3})
   void aHardErrorRefusesAHalfOpenConnection(int code) { // RFC 5927 section 5: not synchronized
@@ -98,6 +102,7 @@ class IcmpErrorTraceTest {
     peer.forgets().sends(syn().seq(500)).expects(synAck(501).seq(0)); // it is back in LISTEN
   }
 
+  // Proves: RFC 5927 5.2; attack 46
   @Test
   void aHardErrorIsSoftInSynchronizedStates() { // RFC 5927 section 5
     TcpConnection c = peer.toEstablished();
@@ -121,6 +126,7 @@ class IcmpErrorTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.ESTABLISHED);
   }
 
+  // Proves: RFC 9293 MUST-55; RFC 5927 6.2; RFC 6633 3
   @Test
   void sourceQuenchIsIgnored() { // MUST-55, RFC 6633 section 3
     TcpConnection c = peer.toEstablished();

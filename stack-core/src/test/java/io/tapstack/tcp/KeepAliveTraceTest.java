@@ -21,12 +21,14 @@ class KeepAliveTraceTest {
     peer.expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-25
   @Test
   void itIsOff() { // MUST-25
     peer.toEstablished();
     peer.at(seconds(100_000)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MAY-5; RFC 9293 MUST-24; RFC 9293 MUST-27; RFC 9293 SHLD-12
   @Test
   void anIdlePeerIsProbed() { // SHLD-12: without data; MUST-26
     TcpConnection c = peer.toEstablished();
@@ -40,6 +42,7 @@ class KeepAliveTraceTest {
     assertThat(peer.stack.tcp().counters().keepAliveProbes()).isEqualTo(3);
   }
 
+  // Proves: RFC 9293 MUST-29
   @Test
   void aDeadPeerIsGivenUp() { // MUST-29
     TcpConnection c = peer.toEstablished();
@@ -54,6 +57,7 @@ class KeepAliveTraceTest {
     assertThat(c.failure()).isEqualTo(Result.TIMED_OUT);
   }
 
+  // Proves: RFC 9293 MUST-29
   @Test
   void oneUnansweredProbeNeverKills() { // MUST-29
     TcpConnection c = peer.toEstablished();
@@ -76,6 +80,7 @@ class KeepAliveTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.ESTABLISHED);
   }
 
+  // Proves: RFC 9293 MUST-26
   @Test
   void whatThePeerSendsDelaysTheProbe() { // even if the interval is longer than the idle time
     TcpConnection c = peer.toEstablished();
@@ -89,6 +94,7 @@ class KeepAliveTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.ESTABLISHED);
   }
 
+  // Proves: RFC 9293 MUST-26
   @Test
   void nothingIsProbedWhileDataIsOutstanding() { // MUST-26
     TcpConnection c = peer.toEstablished();
@@ -117,6 +123,7 @@ class KeepAliveTraceTest {
     assertThat(peer.takesAll()).hasSize(3);
   }
 
+  // Proves: RFC 9293 MUST-24
   @Test
   void itCanBeTurnedOffAgain() {
     TcpConnection c = peer.toEstablished();

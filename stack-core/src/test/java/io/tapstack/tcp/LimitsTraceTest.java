@@ -41,6 +41,7 @@ class LimitsTraceTest {
     return peer.takesAll().size();
   }
 
+  // Proves: RFC 4987 3.2
   @Test
   void halfOpenConnectionsAreBounded() { // RFC 4987 section 3
     limited(TcpConfig.builder().maxHalfOpen(2));
@@ -116,6 +117,7 @@ class LimitsTraceTest {
     assertThat(answers()).isEqualTo(1);
   }
 
+  // Proves: attack 62
   @Test
   void timeWaitIsBoundedAndTheOldestEnds() {
     limited(TcpConfig.builder().maxTimeWait(2));
@@ -140,6 +142,7 @@ class LimitsTraceTest {
     assertThat(peer.stack.tcp().connections()).isZero();
   }
 
+  // Proves: attack 23; attack 63
   @Test
   void resetsToStraysAreBounded() {
     for (int i = 0; i < 1500; i++) {
@@ -159,6 +162,7 @@ class LimitsTraceTest {
     assertThat(answers()).isEqualTo(1000);
   }
 
+  // Proves: attack 13
   @Test
   void outOfOrderSegmentsAreBounded() {
     limited(TcpConfig.builder().maxOutOfOrder(3));

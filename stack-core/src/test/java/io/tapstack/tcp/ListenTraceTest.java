@@ -46,6 +46,7 @@ class ListenTraceTest {
     assertStillListening();
   }
 
+  // Proves: RFC 9293 MUST-57; attack 63
   @Test
   void whatIsNeitherIsDropped() {
     peer.sends(segment().seq(100)).expectsNothing();
@@ -58,6 +59,7 @@ class ListenTraceTest {
     assertStillListening();
   }
 
+  // Proves: RFC 9293 MUST-14
   @Test
   void synIsAnsweredWithSynAndAck() {
     peer.sends(syn().seq(100).mss(1400)).expects(synAck(101).seq(0).win(65_535));

@@ -60,6 +60,7 @@ class ManyConnectionsTest {
     assertThat(net.right.pool().outstanding()).isZero();
   }
 
+  // Proves: attack 78
   @Test
   void aLookupDoesNotGetLongerWithTheirNumber() {
     int few = longestChainOf(1_000);

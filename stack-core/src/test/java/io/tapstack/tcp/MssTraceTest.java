@@ -35,23 +35,27 @@ class MssTraceTest {
     return sent.get(0).data().length();
   }
 
+  // Proves: RFC 9293 MUST-14; RFC 9293 MUST-16; RFC 9293 MUST-65
   @ParameterizedTest
   @CsvSource({"1460, 1460", "1000, 1000", "9000, 1460", "65535, 1460", "536, 536", "88, 88"})
   void thePeersMssIsObeyed(int offered, int sent) { // MUST-14, MUST-16
     assertThat(firstSegment(peer, syn().mss(offered))).isEqualTo(sent);
   }
 
+  // Proves: attack 14; attack 56
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 40, 87})
   void aTinyMssIsNotObeyed(int offered) { // CVE-2019-11479
     assertThat(firstSegment(peer, syn().mss(offered))).isEqualTo(88);
   }
 
+  // Proves: RFC 9293 MUST-15
   @Test
   void withoutOneItIs536() { // MUST-15
     assertThat(firstSegment(peer, syn())).isEqualTo(536);
   }
 
+  // Proves: RFC 9293 MUST-15
   @Test
   void withoutOneItIs1220InIpv6() { // MUST-15
     TcpPeer six = new TcpPeer(TcpConfig.builder(), TcpPeer.STACK_V6, TcpPeer.PEER_V6);
@@ -64,11 +68,13 @@ class MssTraceTest {
     assertThat(firstSegment(six, syn().mss(9000))).isEqualTo(1440);
   }
 
+  // Proves: RFC 9293 MUST-16; RFC 6691 2
   @Test
   void timestampsTakeTheirTwelveBytes() { // RFC 6691 section 2
     assertThat(firstSegment(peer, syn().mss(1460).ts(1, 0))).isEqualTo(1448);
   }
 
+  // Proves: RFC 9293 MUST-67; RFC 6691 2
   @Test
   void theMssThatWeAdvertiseDoesNotSubtractOptions() { // MUST-67, RFC 6691 section 2
     peer.listens();

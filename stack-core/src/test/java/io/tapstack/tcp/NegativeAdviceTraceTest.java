@@ -24,6 +24,7 @@ class NegativeAdviceTraceTest {
     peer.expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-20; RFC 9293 SHLD-10
   @Test
   void theNextHopIsVerifiedFromTheThirdTimeoutOn() {
     TcpConnection c = peer.toEstablished();
@@ -43,6 +44,7 @@ class NegativeAdviceTraceTest {
     assertThat(peer.questions()).hasSize(2);
   }
 
+  // Proves: RFC 9293 MUST-22
   @Test
   void synsCountAsWell() { // MUST-22
     peer.connects();
@@ -54,6 +56,7 @@ class NegativeAdviceTraceTest {
     peer.sends(synAck(1).seq(100)).expects(ack(101).seq(1));
   }
 
+  // Proves: RFC 9293 MUST-20
   @Test
   void aWrongMacAddressDoesNotKillAConnection() {
     TcpConnection c = peer.toEstablished();

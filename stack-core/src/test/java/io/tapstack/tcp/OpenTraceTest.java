@@ -21,6 +21,7 @@ class OpenTraceTest {
     peer.expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-46
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -56,6 +57,7 @@ class OpenTraceTest {
     assertThat(c.failure()).isEqualTo(Result.NO_ROUTE);
   }
 
+  // Proves: RFC 9293 MUST-63; attack 24
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -86,6 +88,7 @@ class OpenTraceTest {
     peer.expects(synAck(101).seq(0));
   }
 
+  // Proves: RFC 9293 MUST-10
   @Test
   void aConnectionToItselfIsASimultaneousOpen() { // MUST-10
     Tcp tcp = peer.stack.tcp();

@@ -37,6 +37,7 @@ class RetransmissionTraceTest {
     peer.at(ms(at)).expects(segment);
   }
 
+  // Proves: RFC 9293 MUST-18; RFC 6298 2.2; RFC 6298 2.3
   @Test
   void theTimeoutFollowsTheRoundTrips() { // RFC 6298 (2.2) and (2.3)
     TcpConnection c = toEstablished();
@@ -49,6 +50,7 @@ class RetransmissionTraceTest {
     peer.sends(ack(3).seq(101));
   }
 
+  // Proves: RFC 9293 MUST-19; RFC 6298 5.5
   @Test
   void theFirstTimeoutDoubles() { // (5.5)
     TcpConnection c = toEstablished();
@@ -61,6 +63,7 @@ class RetransmissionTraceTest {
     peer.sends(ack(2).seq(101));
   }
 
+  // Proves: RFC 9293 MUST-18; RFC 6298 3
   @Test
   void whatWasSentTwiceIsNotMeasured() { // Karn: section 3; the back-off stays until (5.7)
     TcpConnection c = toEstablished();
@@ -88,6 +91,7 @@ class RetransmissionTraceTest {
     return peer.accepts();
   }
 
+  // Proves: RFC 6298 3
   @Test
   void timestampsTellWhichOfTheTwoIsAcknowledged() { // RFC 7323 section 4.2
     TcpConnection c = toEstablishedWithTimestamps();
@@ -115,6 +119,7 @@ class RetransmissionTraceTest {
     peer.sends(ack(3).seq(101).ts(2000, 1050));
   }
 
+  // Proves: RFC 7323 4.1
   @Test
   void anEchoOnAnAckOfNothingNewIsNotMeasured() { // RFC 7323 section 4.1, RTTM
     TcpConnection c = toEstablishedWithTimestamps();
@@ -125,6 +130,7 @@ class RetransmissionTraceTest {
     peer.sends(ack(2).seq(102).ts(6300, 5300));
   }
 
+  // Proves: RFC 6298 5.7; RFC 6928 2
   @Test
   void aLostSynMeansThreeSecondsAndOneSegment() { // (5.7); RFC 5681 section 3.1
     TcpConnection c = peer.connects();
@@ -148,6 +154,7 @@ class RetransmissionTraceTest {
     peer.sends(rst().seq(101));
   }
 
+  // Proves: RFC 5681 3.1
   @Test
   void afterATimeoutEverythingIsSentAgainInSlowStart() { // RFC 5681 section 3.1
     TcpConnection c = peer.toEstablished();
@@ -179,6 +186,7 @@ class RetransmissionTraceTest {
     peer.sends(ack(5845).seq(101)).expectsNothing();
   }
 
+  // Proves: RFC 6298 2.5
   @Test
   void theTimeoutEndsAtAMinute() { // (2.5)
     TcpConnection c = peer.toEstablished();
@@ -193,6 +201,7 @@ class RetransmissionTraceTest {
     peer.sends(ack(2).seq(101));
   }
 
+  // Proves: RFC 9293 MUST-20; RFC 9293 SHLD-11
   @Test
   void dataThatNobodyAcknowledgesIsGivenUp() { // R2, SHLD-11
     TcpConnection c = peer.toEstablished();

@@ -10,11 +10,13 @@ class RttEstimatorTest {
   private final TcpConfig config = TcpConfig.builder().minRto(Duration.ofMillis(1)).build();
   private final RttEstimator rtt = new RttEstimator(config);
 
+  // Proves: RFC 6298 2.1
   @Test
   void beginsWithOneSecond() { // (2.1)
     assertThat(rtt.rto()).isEqualTo(ms(1000));
   }
 
+  // Proves: RFC 6298 2.2
   @Test
   void theFirstMeasurementSetsBothVariables() { // (2.2)
     rtt.sample(ms(100));
@@ -23,6 +25,7 @@ class RttEstimatorTest {
     assertThat(rtt.rto()).isEqualTo(ms(300));
   }
 
+  // Proves: RFC 6298 2.3
   @Test
   void laterMeasurementsAreSmoothed() { // (2.3): RTTVAR from the old SRTT
     rtt.sample(ms(100));
@@ -31,6 +34,7 @@ class RttEstimatorTest {
     assertThat(rtt.srtt()).isEqualTo(ms(110));
   }
 
+  // Proves: RFC 6298 2.4; RFC 6298 2.5
   @Test
   void hasAFloorAndACeiling() { // (2.4) and (2.5)
     RttEstimator usual = new RttEstimator(TcpConfig.defaults());
@@ -42,6 +46,7 @@ class RttEstimatorTest {
     assertThat(usual.rto()).isEqualTo(ms(60_000));
   }
 
+  // Proves: RFC 6298 5.5
   @Test
   void doublesUntilTheNextMeasurement() { // (5.5)
     rtt.sample(ms(100));
@@ -52,6 +57,7 @@ class RttEstimatorTest {
     assertThat(rtt.rto()).isLessThanOrEqualTo(ms(300));
   }
 
+  // Proves: RFC 6298 5.7
   @Test
   void aLostSynMakesThreeSeconds() { // (5.7)
     rtt.backOff();

@@ -23,6 +23,7 @@ class SackBlocksProperties {
     return Arbitraries.integers().between(1, 40);
   }
 
+  // Proves: RFC 2018 4
   @Property(tries = 1000)
   void everyBlockIsHeldAndTheFirstHoldsTheLatest(
       @ForAll int base,

@@ -53,6 +53,7 @@ class SackRecoveryTraceTest {
     return 1 + i * MSS;
   }
 
+  // Proves: RFC 6675 5
   @Test
   void theThirdDuplicateSendsTheHoleAgainAtOnce() { // section 5 (4)
     tenInFlight(0);
@@ -65,6 +66,7 @@ class SackRecoveryTraceTest {
     assertThat(c.congestion.ssthresh()).isEqualTo(5 * MSS);
   }
 
+  // Proves: RFC 3042 2
   @Test
   void limitedTransmitFollowsFromThePipe() { // RFC 3042
     tenInFlight(2 * MSS);
@@ -75,6 +77,7 @@ class SackRecoveryTraceTest {
     peer.sends(ack(at(12)).seq(101));
   }
 
+  // Proves: RFC 2018 5; RFC 6675 4; RFC 6675 5
   @Test
   void severalLossesAreRepairedInOneRoundTrip() { // section 4, NextSeg rule 1
     tenInFlight(0);
@@ -104,6 +107,7 @@ class SackRecoveryTraceTest {
     peer.sends(ack(at(10)).seq(101));
   }
 
+  // Proves: RFC 2883 5
   @Test
   void aDuplicateReportIsNoDuplicateAck() { // RFC 2883: below the acknowledgment number
     tenInFlight(0);
@@ -114,6 +118,7 @@ class SackRecoveryTraceTest {
     peer.sends(ack(at(10)).seq(101));
   }
 
+  // Proves: attack 59
   @Test
   void blocksOfWhatWasNeverSentAreIgnored() { // attacks: a bogus SACK
     tenInFlight(0);

@@ -34,6 +34,7 @@ class SackScoreboardProperties {
         .as((from, length) -> new Step(from, from + length));
   }
 
+  // Proves: RFC 6675 4; attack 59
   @Property(tries = 1500)
   void knowsWhatASetOfBytesKnows(
       @ForAll int base, @ForAll @Size(max = 50) List<@From("steps") Step> steps) {

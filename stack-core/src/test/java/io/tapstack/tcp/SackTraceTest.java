@@ -26,6 +26,7 @@ class SackTraceTest {
     return peer.accepts();
   }
 
+  // Proves: RFC 2018 2
   @Test
   void sackIsOnlyAcceptedIfItIsOffered() { // RFC 2018 section 2
     peer.listens();
@@ -36,6 +37,7 @@ class SackTraceTest {
     peer.expects(ack(101).seq(1));
   }
 
+  // Proves: RFC 2018 4
   @Test
   void theFirstBlockHoldsTheLatestSegment() { // RFC 2018 section 4
     established();
@@ -63,6 +65,7 @@ class SackTraceTest {
     assertThat(c.readable()).isEqualTo(400);
   }
 
+  // Proves: RFC 2883 4.1
   @Test
   void aSegmentThatCameBeforeIsReportedOnce() { // RFC 2883 section 4.1
     established();
@@ -73,6 +76,7 @@ class SackTraceTest {
     peer.expects(ack(201).seq(1).sack(301, 401));
   }
 
+  // Proves: RFC 2883 4.1
   @Test
   void aDuplicateBeyondAHoleIsReportedBeforeItsBlock() { // RFC 2883 section 4.1, second example
     established();
@@ -82,6 +86,7 @@ class SackTraceTest {
     peer.expects(ack(101).seq(1).sack(201, 301).sack(201, 301));
   }
 
+  // Proves: RFC 2883 4.2
   @Test
   void aSegmentPartOfWhichCameBeforeIsReportedInPart() { // RFC 2883 section 4.2
     established();
@@ -90,6 +95,7 @@ class SackTraceTest {
     peer.expects(ack(251).seq(1).sack(151, 201));
   }
 
+  // Proves: RFC 2018 3
   @Test
   void withTimestampsThreeBlocksFit() { // RFC 2018 section 3
     peer.listens();

@@ -30,6 +30,7 @@ class SendTraceTest {
     return peer.accepts();
   }
 
+  // Proves: RFC 9293 SHLD-7; RFC 9293 SHLD-27; RFC 9293 MAY-16
   @Test
   void nagleHoldsASmallSegmentWhileSomethingIsInFlight() { // SHLD-7
     TcpConnection c = peer.toEstablished();
@@ -42,6 +43,7 @@ class SendTraceTest {
     peer.sends(ack(4).seq(101)).expectsNothing();
   }
 
+  // Proves: RFC 9293 SHLD-28; RFC 9293 MUST-60
   @Test
   void nagleLetsFullSegmentsGo() {
     TcpConnection c = peer.toEstablished();
@@ -54,6 +56,7 @@ class SendTraceTest {
     peer.sends(ack(1472).seq(101)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-17
   @Test
   void withoutNagleEverythingGoes() { // MUST-17
     TcpConnection c = peer.toEstablished();
@@ -88,6 +91,7 @@ class SendTraceTest {
     peer.sends(ack(4).seq(101)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-61
   @Test
   void pushIsOnTheLastSegmentOfTheQueue() { // MUST-61
     TcpConnection c = peer.toEstablished();
@@ -101,6 +105,7 @@ class SendTraceTest {
     peer.sends(ack(4461).seq(101)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-38
   @Test
   void halfOfTheLargestWindowIsWorthASegment() { // MUST-38 (c), the override timeout of (d)
     TcpConnection c = toEstablished(1000);
@@ -119,6 +124,7 @@ class SendTraceTest {
     peer.sends(ack(3001).seq(101)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-38
   @Test
   void theOverrideTimeoutIsASecondAtMost() { // MUST-38 (d): 0.1 to 1.0 s, whatever the RTO
     peer.toSynReceived();
@@ -141,6 +147,7 @@ class SendTraceTest {
     peer.sends(ack(6).seq(101)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-38
   @Test
   void aSegmentIsNotCutToFillTheWindow() {
     TcpConnection c = toEstablished(2000);

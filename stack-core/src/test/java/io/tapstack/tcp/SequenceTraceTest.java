@@ -117,6 +117,7 @@ class SequenceTraceTest {
 
   // ---- in any order ----
 
+  // Proves: RFC 9293 SHLD-31
   @Test
   void fiveSegmentsInEveryOrder() {
     TcpConnection c = peer.toEstablished();
@@ -210,6 +211,7 @@ class SequenceTraceTest {
 
   // ---- the first one, and the ports ----
 
+  // Proves: RFC 9293 MUST-8; RFC 6528 3
   @Test
   void theFirstNumberMovesWithTheClock() { // RFC 6528 section 3, MUST-8
     IsnGenerator isns = new IsnGenerator(SipHash.withRandomKey(new SplittableRandom(1)));
@@ -219,6 +221,7 @@ class SequenceTraceTest {
     }
   }
 
+  // Proves: RFC 9293 MUST-9; RFC 9293 SHLD-1; RFC 6528 3; attack 10
   @Test
   void theFirstNumberTellsNothingOfOtherConnections() { // SHLD-1, MUST-9
     IsnGenerator isns = new IsnGenerator(SipHash.withRandomKey(new SplittableRandom(1)));
@@ -238,6 +241,7 @@ class SequenceTraceTest {
     assertThat(close).as("numbers that lie together").isLessThan(4);
   }
 
+  // Proves: RFC 6056 3.2; RFC 6056 3.3
   @Test
   void ephemeralPortsAreDrawnAtRandom() { // RFC 6056 sections 3.2 and 3.3.1
     List<Integer> ports = new ArrayList<>();

@@ -68,6 +68,7 @@ class SynReceivedTraceTest {
 
   // ---- second, RST ----
 
+  // Proves: RFC 9293 MUST-11
   @Test
   void rstReturnsToListen() { // MUST-11
     peer.toSynReceived();
@@ -82,6 +83,7 @@ class SynReceivedTraceTest {
     assertBackInListen();
   }
 
+  // Proves: RFC 9293 MUST-11
   @Test
   void rstRefusesAnActiveOpen() { // MUST-11
     TcpConnection c = simultaneousOpen();
@@ -90,6 +92,7 @@ class SynReceivedTraceTest {
     assertThat(c.failure()).isEqualTo(Result.REFUSED);
   }
 
+  // Proves: RFC 5961 3.2; attack 19
   @Test
   void rstThatIsNotExactIsChallenged() { // RFC 5961 section 3.2
     peer.toSynReceived();
@@ -194,6 +197,7 @@ class SynReceivedTraceTest {
 
   // ---- time, and the application ----
 
+  // Proves: attack 64
   @Test
   void theSynAckIsRepeatedForAMinute() {
     peer.toSynReceived();

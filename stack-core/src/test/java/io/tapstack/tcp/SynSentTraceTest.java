@@ -98,6 +98,7 @@ class SynSentTraceTest {
     peer.sends(ack(6).seq(101)).expectsNothing();
   }
 
+  // Proves: RFC 7323 2.3
   @Test
   void theWindowOfASynIsNotScaled() { // RFC 7323 section 2.2
     TcpPeer.writes(c, "0123456789");
@@ -105,6 +106,7 @@ class SynSentTraceTest {
     peer.sends(ack(5).seq(101).win(1)).expects(ack(101).seq(5).psh().data("456789"));
   }
 
+  // Proves: RFC 9293 MUST-10
   @Test
   void synWithoutAckIsASimultaneousOpen() { // MUST-10
     peer.sends(syn().seq(100).mss(1460)).expects(synAck(101).seq(0));
@@ -114,6 +116,7 @@ class SynSentTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
+  // Proves: RFC 7323 2.3
   @Test
   void theWindowOfASimultaneousOpenIsNotScaledEither() { // RFC 7323 section 2.2
     peer.sends(syn().seq(100).mss(1460).win(1024).wscale(7)).expects(synAck(101).seq(0));
@@ -130,6 +133,7 @@ class SynSentTraceTest {
     return Bytes.pattern(2048, 952);
   }
 
+  // Proves: RFC 9293 MUST-10
   @Test
   void aSimultaneousOpenMayEndWithAPlainAck() {
     peer.sends(syn().seq(100)).expects(synAck(101).seq(0));
@@ -160,6 +164,7 @@ class SynSentTraceTest {
 
   // ---- time, and the application ----
 
+  // Proves: RFC 9293 MUST-22; RFC 9293 MUST-23
   @Test
   void theSynIsRepeatedForThreeMinutes() { // RFC 6298 (5.5), MUST-23
     for (int second : new int[] {1, 3, 7, 15, 31, 63, 123}) {

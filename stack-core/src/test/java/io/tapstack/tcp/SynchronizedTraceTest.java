@@ -111,6 +111,7 @@ class SynchronizedTraceTest {
     assertStill(in, c);
   }
 
+  // Proves: attack 52
   @ParameterizedTest
   @EnumSource
   void emptySegmentsThatAreNotAcceptableCannotMakeALoop(In in) {
@@ -126,6 +127,7 @@ class SynchronizedTraceTest {
 
   // ---- second, RST ----
 
+  // Proves: RFC 9293 MUST-12; RFC 5961 3.2
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "TIME_WAIT")
   void rstEndsTheConnection(In in) {
@@ -139,6 +141,7 @@ class SynchronizedTraceTest {
     peer.after(seconds(600)).expectsNothing();
   }
 
+  // Proves: RFC 9293 SHLD-2
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "TIME_WAIT")
   void rstWithAckAndDataEndsTheConnection(In in) { // SHLD-2: a RST may say in its data why
@@ -147,6 +150,7 @@ class SynchronizedTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.CLOSED);
   }
 
+  // Proves: RFC 5961 3.2; attack 49
   @ParameterizedTest
   @EnumSource
   void rstThatIsNotExactIsChallenged(In in) { // RFC 5961 section 3.2
@@ -155,6 +159,7 @@ class SynchronizedTraceTest {
     assertStill(in, c);
   }
 
+  // Proves: RFC 5961 3.2; attack 49
   @ParameterizedTest
   @EnumSource
   void rstOutsideTheWindowIsDropped(In in) {
@@ -167,6 +172,7 @@ class SynchronizedTraceTest {
 
   // ---- fourth, SYN ----
 
+  // Proves: RFC 5961 4.2; attack 50
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "TIME_WAIT")
   void synInTheWindowIsChallenged(In in) { // RFC 5961 section 4.2
@@ -175,6 +181,7 @@ class SynchronizedTraceTest {
     assertStill(in, c);
   }
 
+  // Proves: RFC 5961 4.2
   @ParameterizedTest
   @EnumSource
   void synOutsideTheWindowIsAcknowledged(In in) {
@@ -191,6 +198,7 @@ class SynchronizedTraceTest {
     assertStill(in, c);
   }
 
+  // Proves: RFC 5961 4.2
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "TIME_WAIT")
   void aPeerThatStartedAnewGetsRidOfTheOldConnection(In in) { // RFC 5961 section 4.2, its example
@@ -213,6 +221,7 @@ class SynchronizedTraceTest {
     assertStill(in, c);
   }
 
+  // Proves: RFC 5961 5.2; attack 51; attack 53
   @ParameterizedTest
   @EnumSource
   void anAckOfWhatWasNeverSentIsAnsweredAndDropped(In in) {
@@ -222,6 +231,7 @@ class SynchronizedTraceTest {
     assertStill(in, c);
   }
 
+  // Proves: RFC 9293 MAY-12; RFC 5961 5.2; attack 51
   @ParameterizedTest
   @EnumSource
   void anAckOlderThanTheLargestWindowIsAnsweredAndDropped(In in) { // RFC 5961 section 5.2

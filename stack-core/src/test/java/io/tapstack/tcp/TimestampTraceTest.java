@@ -31,6 +31,7 @@ class TimestampTraceTest {
     return peer.accepts();
   }
 
+  // Proves: RFC 7323 3.2; RFC 7323 5.4
   @Test
   void everySegmentCarriesThem() {
     TcpConnection c = toEstablished();
@@ -57,6 +58,7 @@ class TimestampTraceTest {
     peer.expects(ack(101).seq(1).psh().ts(30, 7).data("x"));
   }
 
+  // Proves: RFC 7323 3.2
   @Test
   void aPeerWithoutThemGetsNone() {
     TcpConnection c = peer.connects();
@@ -80,6 +82,7 @@ class TimestampTraceTest {
 
   // ---- what is echoed: section 4.3 ----
 
+  // Proves: RFC 7323 4.3
   @Test
   void aDelayedAckEchoesTheFirst() { // (A)
     toEstablished();
@@ -88,6 +91,7 @@ class TimestampTraceTest {
     peer.at(ms(40)).expects(ack(103).seq(1).ts(40, 1010));
   }
 
+  // Proves: RFC 7323 4.3
   @Test
   void aHoleKeepsTheEchoAndItsFillerSetsIt() { // (B) and (C)
     toEstablished();
@@ -98,6 +102,7 @@ class TimestampTraceTest {
 
   // ---- PAWS: section 5 ----
 
+  // Proves: RFC 7323 5.3
   @Test
   void anOldTimestampMakesAnOldSegment() {
     TcpConnection c = toEstablished();
@@ -109,6 +114,7 @@ class TimestampTraceTest {
     peer.at(ms(40)).expects(ack(104).seq(1).ts(40, 1001));
   }
 
+  // Proves: RFC 7323 5.3
   @Test
   void timestampsWrap() {
     peer.listens();
@@ -121,6 +127,7 @@ class TimestampTraceTest {
     assertThat(TcpPeer.reads(c)).isEqualTo("new");
   }
 
+  // Proves: RFC 7323 5.3
   @Test
   void rstIsNeverOld() { // section 5.2
     TcpConnection c = toEstablished();
@@ -128,6 +135,7 @@ class TimestampTraceTest {
     assertThat(c.state()).isEqualTo(TcpState.CLOSED);
   }
 
+  // Proves: RFC 7323 3.2
   @Test
   void rstCarriesNone() { // section 3.2
     TcpConnection c = toEstablished();
@@ -144,6 +152,7 @@ class TimestampTraceTest {
     peer.at(ms(40)).expects(ack(105).seq(1).ts(40, 1001));
   }
 
+  // Proves: RFC 7323 5.5
   @Test
   void afterTwentyFourDaysWhatIsRememberedIsWorthless() { // section 5.5
     TcpConnection c = toEstablished();

@@ -29,6 +29,7 @@ class WindowTraceTest {
 
   // ---- ours ----
 
+  // Proves: RFC 9293 MUST-39
   @Test
   void ourWindowOpensByAWorthwhileStep() { // MUST-39
     TcpPeer small = new TcpPeer(TcpConfig.builder().receiveBuffer(4096));
@@ -52,6 +53,7 @@ class WindowTraceTest {
     small.expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-39
   @Test
   void ofASmallBufferHalfIsWorthwhile() {
     TcpPeer small = new TcpPeer(TcpConfig.builder().receiveBuffer(2048));
@@ -66,6 +68,7 @@ class WindowTraceTest {
     small.expectsNothing();
   }
 
+  // Proves: RFC 9293 SHLD-14
   @Test
   void theRightEdgeOfOurWindowDoesNotMoveBack() { // SHLD-14
     TcpPeer small = new TcpPeer(TcpConfig.builder().receiveBuffer(4096));
@@ -78,6 +81,7 @@ class WindowTraceTest {
     assertThat(c.readable()).isEqualTo(1000);
   }
 
+  // Proves: RFC 7323 2.2
   @Test
   void bothSidesScale() { // RFC 7323 section 2.2
     TcpPeer scaling = new TcpPeer(TcpConfig.builder().receiveBuffer(256 * 1024));
@@ -104,6 +108,7 @@ class WindowTraceTest {
     scaling.expectsNothing();
   }
 
+  // Proves: RFC 7323 2.2
   @Test
   void nothingIsScaledIfThePeerDoesNotOfferIt() {
     TcpConnection c = peer.connects();
@@ -118,6 +123,7 @@ class WindowTraceTest {
     peer.sends(ack(6).seq(101));
   }
 
+  // Proves: RFC 7323 2.2
   @Test
   void nothingIsScaledIfWeDoNotOfferIt() {
     TcpPeer plain = new TcpPeer(TcpConfig.builder().windowScaling(false));
@@ -133,6 +139,7 @@ class WindowTraceTest {
     plain.expectsNothing();
   }
 
+  // Proves: RFC 7323 2.3; attack 56
   @ParameterizedTest
   @CsvSource({"0, 1", "14, 16384", "15, 16384", "255, 16384"})
   void aShiftAboveFourteenIsFourteen(int shift, int unit) { // RFC 7323 section 2.3
@@ -142,6 +149,7 @@ class WindowTraceTest {
     assertThat(peer.accepts().sndWnd).isEqualTo(unit);
   }
 
+  // Proves: RFC 7323 2.2
   @Test
   void aWindowScaleOutsideASynIsIgnored() {
     TcpConnection c = peer.toEstablished();
@@ -149,6 +157,7 @@ class WindowTraceTest {
     assertThat(c.sndWnd).isEqualTo(1);
   }
 
+  // Proves: RFC 9293 MAY-8
   @Test
   void probesOfAShutWindowAreAnswered() { // section 3.8.6.1, with data as in RFC 9293 or without
     TcpPeer small = new TcpPeer(TcpConfig.builder().receiveBuffer(2048));
@@ -172,6 +181,7 @@ class WindowTraceTest {
 
   // ---- the peer's ----
 
+  // Proves: RFC 9293 MUST-34; RFC 9293 SHLD-15; RFC 9293 SHLD-16
   @Test
   void aShrinkingWindowIsSurvived() { // MUST-34, SHLD-15 to SHLD-17
     TcpConnection c = peer.toEstablished();
@@ -202,6 +212,7 @@ class WindowTraceTest {
     return tail;
   }
 
+  // Proves: RFC 9293 MUST-34; RFC 9293 MAY-7
   @Test
   void aWindowThatShutsOverDataInFlightIsSurvived() {
     TcpConnection c = peer.toEstablished();
@@ -215,6 +226,7 @@ class WindowTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
+  // Proves: RFC 9293 MUST-37; RFC 9293 SHLD-17
   @Test
   void aWindowThatShutsOverDataInFlightMayStayShut() { // MUST-37, SHLD-17
     TcpConnection c = peer.toEstablished();
@@ -260,6 +272,7 @@ class WindowTraceTest {
     200, 600, 1400, 3000, 6200, 12_600, 25_400, 51_000, 102_200, 162_200, 222_200
   };
 
+  // Proves: RFC 9293 MUST-36; RFC 9293 MUST-37; RFC 9293 SHLD-29; RFC 9293 SHLD-30; attack 60
   @Test
   void probesBackOffAndNeverGiveUpWhileTheyAreAnswered() { // MUST-36, MUST-37
     TcpConnection c = toShut();
@@ -313,6 +326,7 @@ class WindowTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
+  // Proves: attack 21; attack 60; RFC 6429 3
   @Test
   void anOrphanWaitsTwoMinutesForAShutWindow() { // RFC 6429 section 3: anybody could pin it
     TcpConnection c = toShut();

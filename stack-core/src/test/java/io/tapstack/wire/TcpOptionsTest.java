@@ -26,6 +26,7 @@ class TcpOptionsTest {
     assertThat(options.sackBlocks()).isZero();
   }
 
+  // Proves: RFC 9293 MUST-4
   @Test
   void readsWhatLinuxSends() {
     parse("020405b4 0402 080a 00000001 ffffffff 01 030307");
@@ -47,6 +48,7 @@ class TcpOptionsTest {
     assertThat(options.isMalformed()).isFalse();
   }
 
+  // Proves: RFC 9293 MUST-6
   @Test
   void skipsUnknownOptionsByTheirLength() { // MUST-6
     parse("fd04 0203 0204 0218 fe02 0101");
@@ -54,12 +56,14 @@ class TcpOptionsTest {
     assertThat(options.isMalformed()).isFalse();
   }
 
+  // Proves: RFC 9293 MUST-64
   @Test
   void readsOptionsWithoutAlignment() { // MUST-64
     parse("01 0204 05b4 01 0101");
     assertThat(options.mss()).isEqualTo(1460);
   }
 
+  // Proves: RFC 9293 MUST-4
   @Test
   void stopsAtTheEnd() {
     parse("00 020405b4 000000");
@@ -67,6 +71,7 @@ class TcpOptionsTest {
     assertThat(options.isMalformed()).isFalse();
   }
 
+  // Proves: RFC 9293 MUST-7; attack 2
   @Test
   void stopsAtAnIllegalLengthAndKeepsWhatCameBefore() { // MUST-7
     for (String broken : new String[] {"fd00", "fd01", "0201", "0200", "fd07", "fdff"}) {
@@ -91,12 +96,14 @@ class TcpOptionsTest {
     assertThat(options.isMalformed()).isFalse();
   }
 
+  // Proves: RFC 7323 2.3; attack 56
   @Test
   void capsTheWindowScale() { // RFC 7323 section 2.3
     parse("0303ff 00");
     assertThat(options.windowScale()).isEqualTo(14);
   }
 
+  // Proves: RFC 2018 3
   @Test
   void readsAllSackBlocksThatFit() {
     parse("0101 0522 00000001 00000002 00000003 00000004 00000005 00000006 fffffff0 00000010");
