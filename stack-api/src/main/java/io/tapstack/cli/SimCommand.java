@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sim",
     mixinStandardHelpOptions = true,
+    subcommands = SimReportCommand.class,
     description =
         "Download over HTTP from one stack to another in this process, over a simulated wire and"
             + " in virtual time. Needs no root; the same seed gives the same run.")

@@ -1,0 +1,35 @@
+package io.tapstack.cli;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The names of congestion controls, as options take them. */
+final class CongestionOption {
+  private static final List<String> ALL = List.of("reno");
+
+  private CongestionOption() {}
+
+  /** The names that were given, or all if none was; one that is not known is refused. */
+  static List<String> checked(CommandSpec command, @Nullable List<String> names) {
+    if (names == null) {
+      return ALL;
+    }
+    names.forEach(name -> checked(command, name));
+    return names;
+  }
+
+  /** This name, if it is known. */
+  static String checked(CommandSpec command, String name) {
+    if (!ALL.contains(name)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "there is no congestion control \""
+              + name
+              + "\"; expected one of "
+              + String.join(", ", ALL));
+    }
+    return name;
+  }
+}
