@@ -133,7 +133,7 @@ public final class Knobs {
           "tcp_l3mdev_accept" ->
           only(path, value, "0");
       case "tcp_slow_start_after_idle" -> only(path, value, "1");
-      case "tcp_congestion_control" -> only(path, value, "reno");
+      case "tcp_congestion_control" -> tcp.congestionControl(value);
       default -> {
         if (!INDIFFERENT.contains(name)) {
           throw new Unsupported("sysctl " + path + "=" + value);

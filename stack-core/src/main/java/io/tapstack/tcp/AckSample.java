@@ -26,6 +26,7 @@ public final class AckSample {
   boolean cwndLimited;
   boolean recovering;
   boolean ecnEcho;
+  boolean paced;
 
   AckSample() {}
 
@@ -114,6 +115,11 @@ public final class AckSample {
   /** Whether loss recovery (not that after a timeout) is under way. */
   public boolean isRecovering() {
     return recovering;
+  }
+
+  /** Whether segments leave spread over time, so that a larger window makes no burst. */
+  public boolean isPaced() {
+    return paced;
   }
 
   /** Whether the ACK echoes "congestion experienced". */

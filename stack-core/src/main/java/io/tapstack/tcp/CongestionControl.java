@@ -27,6 +27,21 @@ public interface CongestionControl {
    */
   void established(int mss, int initialWindow, long now);
 
+  /**
+   * A number that differs between connections and that nobody outside can guess, for what must not
+   * happen everywhere at once. Told before {@link #established}.
+   */
+  default void seed(long seed) {}
+
+  /**
+   * Takes over from another algorithm in the midst of a connection; told after {@link
+   * #established}.
+   *
+   * @param cwnd the window that the other one had
+   * @param ssthresh its threshold
+   */
+  default void resumed(int cwnd, int ssthresh, long now) {}
+
   /** The effective send MSS changed, because the path MTU did. */
   void mss(int mss);
 
@@ -63,7 +78,8 @@ public interface CongestionControl {
   /**
    * Congestion was noticed, for the first time in this window of data; recovery begins.
    *
-   * @param inFlight what was in flight
+   * @param inFlight what was sent and not yet acknowledged, by SND.UNA: the FlightSize of RFC 5681.
+   *     Limited transmit (RFC 3042) may have brought it above the window.
    */
   void congested(Cause cause, int inFlight, long now);
 
@@ -77,7 +93,7 @@ public interface CongestionControl {
   /**
    * The retransmission timer expired.
    *
-   * @param inFlight how much was in flight
+   * @param inFlight what was sent and not yet acknowledged, by SND.UNA
    * @param first whether this segment times out for the first time
    */
   void timedOut(int inFlight, boolean first, long now);

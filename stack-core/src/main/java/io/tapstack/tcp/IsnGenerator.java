@@ -40,4 +40,16 @@ final class IsnGenerator {
     long ports = 1L << 48 | (long) localPort << 16 | remotePort;
     return (int) hash.hash(localHigh, localLow, remoteHigh, remoteLow, ports);
   }
+
+  /** A connection's number for what must not happen to all of them at once. */
+  long seed(
+      long localHigh,
+      long localLow,
+      int localPort,
+      long remoteHigh,
+      long remoteLow,
+      int remotePort) {
+    long ports = 1L << 49 | (long) localPort << 16 | remotePort;
+    return hash.hash(localHigh, localLow, remoteHigh, remoteLow, ports);
+  }
 }

@@ -1,17 +1,27 @@
 package io.tapstack.tcp;
 
-/** Slow start and congestion avoidance of RFC 5681, counting bytes (RFC 3465). */
+/**
+ * Slow start and congestion avoidance of RFC 5681, counting bytes (RFC 3465), with window
+ * validation (RFC 7661) and the gentler answer to ECN of RFC 8511.
+ */
 final class NewReno implements CongestionControl {
-  /** No window of TCP is larger: RFC 7323 section 2.3. */
-  private static final int MAX_CWND = 1 << 30;
+  /** RFC 5681 section 3.1 (4). */
+  private static final double BETA = 0.5;
+
+  /** RFC 8511 section 3.1. */
+  private static final double BETA_ECN = 0.8;
+
+  private final WindowValidation validation = new WindowValidation();
+  private final SlowStart slowStart = new SlowStart();
 
   private int mss = 536;
   private int initialWindow;
   private int cwnd;
   private int ssthresh = Integer.MAX_VALUE;
   private int avoidanceBytes;
+  private double beta = BETA;
   private int priorCwnd;
-  private int priorSsthresh = Integer.MAX_VALUE;
+  private int priorSsthresh;
 
   @Override
   public String name() {
@@ -26,8 +36,15 @@ final class NewReno implements CongestionControl {
   }
 
   @Override
+  public void resumed(int cwnd, int ssthresh, long now) {
+    this.cwnd = Math.max(cwnd, mss);
+    this.ssthresh = ssthresh;
+  }
+
+  @Override
   public void mss(int mss) {
     this.mss = mss;
+    cwnd = Math.max(cwnd, mss);
   }
 
   @Override
@@ -42,64 +59,87 @@ final class NewReno implements CongestionControl {
 
   @Override
   public void acked(AckSample sample) {
-    if (sample.isRecovering() || !sample.isCwndLimited()) {
+    validation.acked(sample, cwnd);
+    if (sample.isRecovering()) {
+      return;
+    }
+    if (validation.hasExpired(sample.now())) {
+      ssthresh = Windows.expiredThreshold(ssthresh, cwnd);
+      cwnd = Windows.expired(cwnd, initialWindow);
+    }
+    if (!validation.mayGrow(sample)) {
       return; // the application, not the window, limits: nothing was learned about the path
     }
     int acked = sample.acked();
     if (cwnd < ssthresh) {
-      // RFC 5681 (2): at most SMSS for each ACK, so that a receiver cannot split ACKs for profit;
-      // RFC 3465 section 2.3 allows 2*SMSS, which makes up for delayed ACKs.
-      cwnd = Math.min(cwnd + Math.min(acked, 2 * mss), MAX_CWND);
-    } else {
-      // RFC 5681 section 3.1, by bytes: one SMSS for each cwnd of acknowledged data
-      avoidanceBytes += acked;
-      if (avoidanceBytes >= cwnd) {
-        avoidanceBytes -= cwnd;
-        cwnd = Math.min(cwnd + mss, MAX_CWND);
+      int room = ssthresh - cwnd;
+      int growth = Math.min(slowStart.growth(acked, mss), room);
+      cwnd = Windows.grown(cwnd, growth);
+      if (growth < room) {
+        return;
       }
+      slowStart.ended();
+      acked -= growth;
+    }
+    // RFC 5681 section 3.1, by bytes: one SMSS for each cwnd of acknowledged data
+    avoidanceBytes = Windows.grown(avoidanceBytes, acked);
+    if (avoidanceBytes >= cwnd) {
+      avoidanceBytes = Math.min(avoidanceBytes - cwnd, cwnd);
+      cwnd = Windows.grown(cwnd, mss);
     }
   }
 
   @Override
   public void congested(Cause cause, int inFlight, long now) {
-    remember();
-    // RFC 5681 (4)
-    ssthresh = Math.max(inFlight / 2, 2 * mss);
+    beta = cause == Cause.ECN ? BETA_ECN : BETA;
+    reduce(inFlight);
     cwnd = ssthresh;
+    slowStart.ended();
+  }
+
+  private void reduce(int inFlight) {
+    priorCwnd = cwnd;
+    priorSsthresh = ssthresh;
+    ssthresh = Windows.reduced(validation.congested(inFlight, cwnd), beta, 2 * mss);
     avoidanceBytes = 0;
   }
 
   @Override
   public void recovered(int inFlight, long now) {
-    // RFC 6582 section 3.2 (3), option 1: no burst when little is in flight
-    cwnd = Math.min(ssthresh, Math.max(inFlight, mss) + mss);
+    int carried = validation.recovered();
+    // RFC 7661 section 4.4.1, or RFC 6582 section 3.2 (3), option 2: rate reduction (RFC 6937) has
+    // brought what is in flight to ssthresh, so no burst follows.
+    cwnd = carried < 0 ? ssthresh : Windows.reduced(carried, beta, mss);
   }
 
   @Override
   public void timedOut(int inFlight, boolean first, long now) {
     // RFC 5681 section 3.1: ssthresh falls once for a segment, the loss window is one segment
     if (first) {
-      remember();
-      ssthresh = Math.max(inFlight / 2, 2 * mss);
+      beta = BETA;
+      reduce(inFlight);
     }
     cwnd = mss;
-    avoidanceBytes = 0;
-  }
-
-  private void remember() {
-    priorCwnd = cwnd;
-    priorSsthresh = ssthresh;
+    validation.reset();
+    slowStart.timedOut();
   }
 
   @Override
   public void undo(long now) {
+    if (priorCwnd == 0) {
+      return;
+    }
     cwnd = Math.max(cwnd, priorCwnd);
     ssthresh = Math.max(ssthresh, priorSsthresh);
+    priorCwnd = 0;
+    validation.reset();
+    slowStart.ended();
   }
 
   @Override
   public void restarted(long idle, long rto, long now) {
-    // RFC 5681 section 4.1
-    cwnd = Math.min(cwnd, initialWindow);
+    ssthresh = Windows.restartThreshold(ssthresh, cwnd, initialWindow);
+    cwnd = Windows.restarted(cwnd, initialWindow, idle, rto);
+    validation.reset();
   }
 }

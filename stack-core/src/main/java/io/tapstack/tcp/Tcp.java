@@ -381,6 +381,7 @@ public final class Tcp implements IpTransport {
     counters.passiveOpens++;
     offerOptions(c);
     c.listener = listener;
+    listener.inherit(c);
     listener.halfOpened();
     input.handshake.synchronize(c);
     add(c);

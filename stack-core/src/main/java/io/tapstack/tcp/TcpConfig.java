@@ -122,7 +122,7 @@ public final class TcpConfig {
     private boolean windowScaling = true;
     private boolean sack = true;
     private int initialWindowSegments = 10;
-    private Supplier<? extends CongestionControl> congestionControl = NewReno::new;
+    private Supplier<? extends CongestionControl> congestionControl = Cubic::new;
     private long delayedAck = Duration.ofMillis(40).toNanos();
     private long minRto = Duration.ofMillis(200).toNanos();
     private long initialRto = Duration.ofSeconds(1).toNanos();
@@ -228,10 +228,22 @@ public final class TcpConfig {
       return this;
     }
 
-    /** What makes the congestion control of each connection; NewReno. */
+    /**
+     * What makes the congestion control of each connection; CUBIC (RFC 9438). A connection or a
+     * listener may choose another.
+     */
     public Builder congestionControl(Supplier<? extends CongestionControl> factory) {
       congestionControl = factory;
       return this;
+    }
+
+    /**
+     * The congestion control of each connection, by name.
+     *
+     * @throws IllegalArgumentException if {@link CongestionControls#names} does not have it
+     */
+    public Builder congestionControl(String name) {
+      return congestionControl(CongestionControls.named(name));
     }
 
     /** The longest that an ACK is delayed, RFC 9293 MUST-40: below 500 ms; 40 ms as in Linux. */

@@ -109,7 +109,7 @@ public final class TcpConnection {
 
   // ---- round trips, congestion, timers ----
   final RttEstimator rtt;
-  final CongestionControl congestion;
+  final ChosenCongestionControl congestion;
   LossRecovery recovery;
   final TcpTimers timers;
   boolean timing;
@@ -150,7 +150,11 @@ public final class TcpConnection {
     sendRing = new SendRing(tcp.ringMemory);
     outOfOrder = new OutOfOrderStore(tcp.config.maxOutOfOrder());
     rtt = new RttEstimator(tcp.config);
-    congestion = tcp.config.congestionControl().get();
+    congestion =
+        new ChosenCongestionControl(
+            tcp.config.congestionControl().get(),
+            tcp.isnGenerator.seed(
+                localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort));
     timers = new TcpTimers(this);
     long now = tcp.time.now();
     iss =
@@ -374,6 +378,30 @@ public final class TcpConnection {
     if (on) {
       tcp.sender.send(this);
     }
+  }
+
+  /**
+   * Changes the congestion control, at any time. Within a connection the new one begins with the
+   * window and the threshold that the old one had.
+   *
+   * @param algorithm for this connection alone
+   */
+  public void congestionControl(CongestionControl algorithm) {
+    congestion.choose(algorithm, tcp.time.now());
+  }
+
+  /**
+   * Changes the congestion control by name.
+   *
+   * @throws IllegalArgumentException if {@link CongestionControls#names} does not have it
+   */
+  public void congestionControl(String name) {
+    congestionControl(CongestionControls.named(name).get());
+  }
+
+  /** The name of the congestion control. */
+  public String congestionControl() {
+    return congestion.name();
   }
 
   /**

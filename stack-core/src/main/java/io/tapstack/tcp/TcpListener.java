@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.wire.IpAddress;
 import java.util.ArrayDeque;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ public final class TcpListener {
   private final int backlog;
   private final TcpEvents events;
   private final ArrayDeque<TcpConnection> complete = new ArrayDeque<>();
+  private @Nullable Supplier<? extends CongestionControl> congestionControl;
   private int halfOpen;
   private boolean closed;
   @Nullable TcpListener nextInBucket;
@@ -46,6 +48,22 @@ public final class TcpListener {
    */
   public @Nullable TcpConnection accept() {
     return complete.pollFirst();
+  }
+
+  /**
+   * What makes the congestion control of connections that come from now on; null for that of the
+   * stack.
+   */
+  public void congestionControl(@Nullable Supplier<? extends CongestionControl> factory) {
+    congestionControl = factory;
+  }
+
+  /** A connection has come: it inherits what the listener was told. */
+  void inherit(TcpConnection connection) {
+    Supplier<? extends CongestionControl> factory = congestionControl;
+    if (factory != null) {
+      connection.congestionControl(factory.get());
+    }
   }
 
   /** Stops listening. Half-open connections and those that nobody accepted are reset. */

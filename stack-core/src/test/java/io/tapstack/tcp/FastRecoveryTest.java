@@ -45,7 +45,7 @@ class FastRecoveryTest {
     threeDuplicates(1, max);
     assertThat(recovery.newAck(max, 10 * MSS, 10 * MSS, MSS)).isEqualTo(Verdict.NOTHING);
     assertThat(recovery.isRecovering()).isFalse();
-    assertThat(recovery.window()).isEqualTo(2 * MSS);
+    assertThat(recovery.window()).isEqualTo(5 * MSS);
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The retransmission timer: RFC 6298, R2 of RFC 9293 section 3.8.3. */
 class RetransmissionTraceTest {
-  private final TcpPeer peer = new TcpPeer();
+  private final TcpPeer peer = new TcpPeer(TcpConfig.builder().congestionControl("reno"));
 
   @AfterEach
   void nothingElse() {

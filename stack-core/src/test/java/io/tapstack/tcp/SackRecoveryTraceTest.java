@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Loss recovery of RFC 6675, in segments of 1000 bytes: ten of them are the initial window. */
 class SackRecoveryTraceTest {
   private static final int MSS = 1000;
-  private final TcpPeer peer = new TcpPeer();
+  private final TcpPeer peer = new TcpPeer(TcpConfig.builder().congestionControl("reno"));
   private TcpConnection c;
 
   @AfterEach
