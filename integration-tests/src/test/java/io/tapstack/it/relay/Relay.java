@@ -8,10 +8,13 @@ import io.tapstack.sim.Impairment;
 import io.tapstack.sim.SimCable;
 import io.tapstack.sim.SimLink;
 import io.tapstack.sim.SimNetwork;
+import io.tapstack.sim.SimObserver;
+import io.tapstack.sim.SimWire;
 import io.tapstack.sim.WireCounters;
 import io.tapstack.tap.Epoll;
 import io.tapstack.tap.TapException;
 import io.tapstack.tap.TapLink;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,9 @@ final class Relay implements AutoCloseable {
 
   private static final int CELL = 2048;
 
+  /** Later than this, in nanoseconds, is not what was asked for. */
+  private static final long LATE = 1_000_000;
+
   private final SimNetwork network;
   private final SimCable cable;
   private final Side left;
@@ -39,7 +45,8 @@ final class Relay implements AutoCloseable {
   private final long start = System.nanoTime();
   private volatile boolean stopping;
   private volatile @Nullable Throwable failure;
-  private long latest;
+  private long delivered;
+  private long late;
 
   /** One end of the cable and the link behind it. */
   private record Side(Link link, SimLink end) {}
@@ -53,6 +60,7 @@ final class Relay implements AutoCloseable {
   Relay(String name, Link left, Link right, Impairment toRight, Impairment toLeft, long seed)
       throws TapException {
     network = new SimNetwork(seed);
+    network.observe(this::saw);
     cable = network.cable("left", "right", left.mtu(), toRight, toLeft);
     this.left = new Side(left, cable.left());
     this.right = new Side(right, cable.right());
@@ -75,7 +83,6 @@ final class Relay implements AutoCloseable {
       while (!stopping) {
         boolean busy = takeIn(left) | takeIn(right);
         long now = System.nanoTime() - start;
-        latest = Math.max(latest, now - network.nextTime());
         network.run(now);
         deliver(left);
         deliver(right);
@@ -85,6 +92,15 @@ final class Relay implements AutoCloseable {
       }
     } catch (RuntimeException | Error e) {
       failure = e;
+    }
+  }
+
+  private void saw(long due, SimWire wire, SimObserver.Fate fate, ByteBuffer frame, int length) {
+    if (fate == SimObserver.Fate.DELIVERED) {
+      delivered++;
+      if (System.nanoTime() - start - due > LATE) {
+        late++;
+      }
     }
   }
 
@@ -135,9 +151,9 @@ final class Relay implements AutoCloseable {
     return cable.rightToLeft().counters();
   }
 
-  /** By how many nanoseconds the latest frame was late: how far the relay can be trusted. */
-  long latestNanos() {
-    return latest;
+  /** Which part of the frames left the relay more than {@link #LATE} after their time. */
+  double late() {
+    return delivered == 0 ? 0 : (double) late / delivered;
   }
 
   /**

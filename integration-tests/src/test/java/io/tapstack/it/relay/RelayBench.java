@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -65,6 +66,9 @@ class RelayBench implements Callable<Integer> {
   @Option(names = "--repeat", description = "Seeds, all at once; default: ${DEFAULT-VALUE}.")
   private int repeat = 5;
 
+  @Option(names = "--ways", split = ",", description = "Default: ${DEFAULT-VALUE}.")
+  private List<Way> ways = List.of(Way.values());
+
   @Option(names = "--seed", description = "The first of them; default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
@@ -116,7 +120,7 @@ class RelayBench implements Callable<Integer> {
 
   /** Lets the JVM compile what the stack and the relay do. */
   private void warmUp() throws Exception {
-    Impairment good = Impairment.NONE.delay(2_000_000).rate(50_000_000).loss(0.01);
+    Impairment good = Impairment.NONE.delay(1_000_000).rate(300_000_000).loss(0.001);
     together(
         List.of(
             run(Way.STACK_TO_LINUX, "reno", good, 3, 0, null),
@@ -137,7 +141,7 @@ class RelayBench implements Callable<Integer> {
       Files.createDirectories(directory);
     }
     for (int i = 0; i < repeat; i++) {
-      for (Way way : Way.values()) {
+      for (Way way : ways) {
         runs.add(run(way, algorithm, path, seconds, seed + i, directory));
       }
     }
@@ -146,11 +150,14 @@ class RelayBench implements Callable<Integer> {
     for (int i = 0; i < runs.size(); i++) {
       byWay.computeIfAbsent(runs.get(i).way(), way -> new ArrayList<>()).add(results.get(i));
     }
-    double reference = median(byWay.get(Way.LINUX_TO_LINUX), r -> r.received().goodput());
+    List<Run.Result> linux = byWay.getOrDefault(Way.LINUX_TO_LINUX, List.of());
+    double reference = linux.isEmpty() ? 0 : median(linux, r -> r.received().goodput());
     byWay.forEach((way, of) -> print(loss, algorithm, way, of, reference));
-    double late = results.stream().mapToDouble(Run.Result::lateMillis).max().orElse(0);
-    if (late > 5) {
-      out.printf("%15sthe relay was late by up to %.0f ms: the machine is busy%n", "", late);
+    double late = results.stream().mapToDouble(Run.Result::late).average().orElse(0);
+    if (late > 0.01) {
+      out.printf(
+          "%15s%.1f %% of the frames were late by more than 1 ms: the machine is busy%n",
+          "", 100 * late);
     }
   }
 
@@ -167,7 +174,7 @@ class RelayBench implements Callable<Integer> {
         all[0],
         all[all.length - 1],
         median(results, r -> r.received().goodputLater()),
-        way == Way.LINUX_TO_LINUX ? "" : "%.2f".formatted(median / reference),
+        way == Way.LINUX_TO_LINUX || reference == 0 ? "" : "%.2f".formatted(median / reference),
         100 * total(results, s -> s.retransmitted()) / total(results, s -> s.segments()),
         total(results, s -> s.timeouts()) / results.size(),
         total(results, s -> s.duplicates()) / results.size());
@@ -182,8 +189,9 @@ class RelayBench implements Callable<Integer> {
     ExecutorService threads = Executors.newFixedThreadPool(runs.size());
     try {
       List<Future<Run.Result>> futures = new ArrayList<>();
+      CyclicBarrier ready = new CyclicBarrier(runs.size());
       for (Run run : runs) {
-        futures.add(threads.submit(run::run));
+        futures.add(threads.submit(() -> run.run(ready)));
       }
       List<Run.Result> results = new ArrayList<>();
       for (Future<Run.Result> future : futures) {

@@ -3,12 +3,13 @@ package io.tapstack.it.relay;
 import io.tapstack.link.Link;
 import io.tapstack.runtime.PcapLink;
 import io.tapstack.sim.Impairment;
+import io.tapstack.stack.StackConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,19 +27,28 @@ record Run(
     @Nullable Path traces) {
   private static final String SENDER = "10.7.0.1";
   private static final String RECEIVER = "10.7.0.2";
+  private static final String PREFIX = "/24";
   private static final int PORT = 5001;
+
+  private static final int SETTING_UP = 60;
 
   /** So much longer than the receiver the sender goes on, whose clock starts a little earlier. */
   private static final double AFTER = 1;
 
-  /** What came of it; {@code lateMillis} is by how much the relay was late with a frame at most. */
-  record Result(Sent sent, Received received, double lateMillis, long relayDrops) {}
+  /** What came of it; {@code late} is the part of the frames that the relay was late with. */
+  record Result(Sent sent, Received received, double late) {}
 
-  Result run() throws IOException {
-    try (End sender = end(way.stackSends(), SENDER);
-        End receiver = end(way.stackReceives(), RECEIVER);
+  /**
+   * Runs.
+   *
+   * @param together awaited when all is set up, so that no run is disturbed by the start of another
+   */
+  Result run(CyclicBarrier together) throws Exception {
+    try (End sender = sender();
+        End receiver = receiver();
         Relay relay =
             new Relay("relay", captured(sender), receiver.link(), impairment, impairment, seed)) {
+      together.await(SETTING_UP, TimeUnit.SECONDS);
       End.Reception reception = receiver.receive(PORT, seconds);
       CompletableFuture<Received> received = new CompletableFuture<>();
       Thread thread =
@@ -55,13 +65,7 @@ record Run(
       thread.start();
       Sent sent = sender.send(RECEIVER, PORT, algorithm, seconds + AFTER, trace("csv"));
       Received result = received.get();
-      return new Result(
-          sent,
-          result,
-          relay.latestNanos() / 1e6,
-          relay.toRight().memoryDrops() + relay.toLeft().memoryDrops());
-    } catch (InterruptedException | ExecutionException e) {
-      throw new CompletionException(e);
+      return new Result(sent, result, relay.late());
     }
   }
 
@@ -78,8 +82,17 @@ record Run(
                 .formatted(way.name().toLowerCase().replace('_', '-'), algorithm, seed, extension));
   }
 
-  private End end(boolean stack, String address) throws IOException {
-    List<String> addresses = List.of(address + "/24");
-    return stack ? new StackEnd(Algorithms.config(algorithm), addresses) : new LinuxEnd(addresses);
+  private End sender() throws IOException {
+    List<String> addresses = List.of(SENDER + PREFIX);
+    return way.stackSends()
+        ? new StackEnd(Algorithms.config(algorithm), addresses)
+        : new LinuxEnd(addresses);
+  }
+
+  private End receiver() throws IOException {
+    List<String> addresses = List.of(RECEIVER + PREFIX);
+    return way.stackReceives()
+        ? new StackEnd(StackConfig.defaults(), addresses)
+        : new LinuxEnd(addresses);
   }
 }
