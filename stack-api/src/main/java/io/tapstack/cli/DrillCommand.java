@@ -5,8 +5,10 @@ import io.tapstack.drill.Mode;
 import io.tapstack.drill.Report;
 import io.tapstack.drill.Runner;
 import io.tapstack.drill.Script;
+import io.tapstack.drill.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,9 @@ import picocli.CommandLine.Spec;
         "Run packetdrill scripts over one stack, in virtual time. Needs no root. One line per"
             + " script, then the totals; exit status 0 only if no script failed.")
 final class DrillCommand implements Callable<Integer> {
+  /** No script is nearly as long. */
+  private static final long MAX_SIZE = 8 << 20;
+
   @Option(
       names = "--mode",
       paramLabel = "exact|neutral",
@@ -53,6 +58,12 @@ final class DrillCommand implements Callable<Integer> {
       description = "Write an array with one object per script.")
   private @Nullable Path json;
 
+  @Option(
+      names = "--ip_version",
+      paramLabel = "ipv4|ipv6|ipv4-mapped-ipv6",
+      description = "The same as --set ip_version=...: run scripts over this version of IP.")
+  private @Nullable String ipVersion;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "SCRIPT|DIRECTORY",
@@ -68,14 +79,15 @@ final class DrillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (ipVersion != null) {
+      sets.put("ip_version", ipVersion);
+    }
     checkKnobs();
     PrintWriter out = spec.commandLine().getOut();
     Runner runner = new Runner(mode, sets);
     Report report = new Report();
     for (Path path : scripts()) {
-      // Scripts are ASCII; ISO 8859-1 reads any byte that a comment may have.
-      String text = Files.readString(path, StandardCharsets.ISO_8859_1);
-      out.println(report.add(path.toString(), runner.run(Script.parse(text))));
+      out.println(report.add(path.toString(), run(runner, path)));
     }
     out.println(report.totals());
     out.flush();
@@ -83,6 +95,22 @@ final class DrillCommand implements Callable<Integer> {
       Files.writeString(json, report.json());
     }
     return report.failed() == 0 ? 0 : 1;
+  }
+
+  private static Verdict run(Runner runner, Path path) {
+    try {
+      if (!Files.isRegularFile(path)) { // a pipe could keep us waiting for ever
+        return new Verdict.NotSupported("it is not a regular file");
+      }
+      if (Files.size(path) > MAX_SIZE) {
+        return new Verdict.NotSupported("a script of " + Files.size(path) + " bytes");
+      }
+      // Scripts are ASCII; ISO 8859-1 reads any byte that a comment may have.
+      String text = Files.readString(path, StandardCharsets.ISO_8859_1);
+      return runner.run(Script.parse(text));
+    } catch (IOException e) {
+      return new Verdict.NotSupported("the file cannot be read: " + e);
+    }
   }
 
   private void checkKnobs() {
@@ -106,13 +134,15 @@ final class DrillCommand implements Callable<Integer> {
       }
       try (Stream<Path> tree = Files.walk(path)) {
         List<Path> found =
-            tree.filter(p -> p.toString().endsWith(".pkt") && Files.isRegularFile(p))
+            tree.filter(p -> p.toString().endsWith(".pkt") && !Files.isDirectory(p))
                 .sorted()
                 .toList();
         if (found.isEmpty()) {
           throw new Failure("there is no *.pkt file in " + path);
         }
         scripts.addAll(found);
+      } catch (UncheckedIOException e) {
+        throw new Failure("cannot look through " + path + ": " + e.getCause());
       }
     }
     return scripts;

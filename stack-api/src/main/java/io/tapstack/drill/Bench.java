@@ -1,5 +1,6 @@
 package io.tapstack.drill;
 
+import io.tapstack.drill.Script.Envelope;
 import io.tapstack.ip.IpInterface;
 import io.tapstack.link.Link;
 import io.tapstack.link.Packet;
@@ -13,13 +14,17 @@ import io.tapstack.wire.EthernetFrame;
 import io.tapstack.wire.IcmpMessage;
 import io.tapstack.wire.IpPacket;
 import io.tapstack.wire.IpPayload;
+import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Packet;
 import io.tapstack.wire.Ipv6Packet;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpSegment;
+import io.tapstack.wire.UdpDatagram;
+import io.tapstack.wire.Unparsed;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stack under test on its virtual clock, and the gateway that is its only neighbour. What the
@@ -33,12 +38,22 @@ final class Bench {
   private static final long GATEWAY_MAC = 0x0200_0000_0002L;
 
   /**
-   * A segment that the stack sent.
+   * What the stack sent.
    *
    * @param time in nanoseconds since the script began
-   * @param rawOptions its TCP options as they stand
+   * @param payload a TCP segment or a UDP datagram
+   * @param rawOptions TCP options as they stand
+   * @param reserved the bits of the TCP header that RFC 9293 reserves
    */
-  record Sent(long time, int trafficClass, TcpSegment segment, Bytes rawOptions) {}
+  record Sent(long time, Envelope envelope, IpPayload payload, Bytes rawOptions, int reserved) {
+    /** The segment, or null if it is a datagram. */
+    @Nullable TcpSegment segment() {
+      return payload instanceof TcpSegment tcp ? tcp : null;
+    }
+  }
+
+  /** No script lists nearly as many; a stack that sends more without end has gone wild. */
+  private static final int MAX_UNTAKEN = 100_000;
 
   private final Settings settings;
   private final NetworkStack stack;
@@ -117,22 +132,45 @@ final class Bench {
   }
 
   /** A packet of the peer's. */
-  void inject(int trafficClass, IpPayload payload) {
+  void inject(Envelope envelope, IpPayload payload) {
     IpPacket plain = IpPacket.of(settings.remote(), settings.local(), payload);
+    int ttl = envelope.ttl() < 0 ? plain.ttl() : envelope.ttl();
     IpPacket packet =
         plain instanceof Ipv4Packet four
             ? new Ipv4Packet(
-                trafficClass,
+                envelope.injectedTrafficClass(),
                 four.identification(),
                 four.fragmentWord(),
-                four.ttl(),
+                ttl,
                 four.source(),
                 four.destination(),
                 four.options(),
                 payload)
             : new Ipv6Packet(
-                trafficClass, 0, plain.ttl(), plain.source(), plain.destination(), payload);
+                envelope.injectedTrafficClass(),
+                Math.max(envelope.flowLabel(), 0),
+                ttl,
+                plain.source(),
+                plain.destination(),
+                payload);
     deliver(new EthernetFrame(STACK_MAC, GATEWAY_MAC, packet));
+  }
+
+  /** A segment of the peer's. */
+  void inject(Script.Segment script, TcpSegment segment) {
+    boolean accurate = (script.flags() & Script.Segment.AE) != 0;
+    inject(script.envelope(), accurate ? withAccurateEcn(segment) : segment);
+  }
+
+  /** Sets the bit that this project's TCP header does not know, and corrects the checksum. */
+  private IpPayload withAccurateEcn(TcpSegment segment) {
+    ByteBuffer bytes = ByteBuffer.allocate(segment.length());
+    segment.write(bytes, 0, settings.remote(), settings.local());
+    bytes.put(12, (byte) (bytes.get(12) | 1));
+    // RFC 1624: a word that grows by 0x0100 lets the sum's complement shrink by it.
+    int checksum = TcpHeader.checksum(bytes, 0) - 0x0100;
+    TcpHeader.setChecksum(bytes, 0, checksum < 0 ? checksum - 1 : checksum);
+    return new Unparsed(IpProtocol.TCP, Bytes.of(bytes.array()), "accurate ECN");
   }
 
   private void deliver(EthernetFrame frame) {
@@ -160,12 +198,15 @@ final class Bench {
         int header = bytes.capacity() - segment.length();
         int optionsAt = header + TcpHeader.MIN_LENGTH;
         int optionsLength = TcpHeader.headerLength(bytes, header) - TcpHeader.MIN_LENGTH;
-        sent.add(
+        keep(
             new Sent(
                 now(),
-                packet.trafficClass(),
+                envelope(packet),
                 segment,
-                Bytes.copyOf(bytes, optionsAt, optionsLength)));
+                Bytes.copyOf(bytes, optionsAt, optionsLength),
+                bytes.get(header + 12) & 15));
+      } else if (packet.payload() instanceof UdpDatagram datagram) {
+        keep(new Sent(now(), envelope(packet), datagram, Bytes.EMPTY, 0));
       } else if (packet.payload() instanceof IcmpMessage message
           && message.isNeighbourSolicitation()
           && message.target().equals(settings.gateway())) {
@@ -179,6 +220,18 @@ final class Bench {
                     IcmpMessage.neighbourAdvertisement(settings.gateway(), GATEWAY_MAC))));
       }
     }
+  }
+
+  private void keep(Sent packet) {
+    if (sent.size() == MAX_UNTAKEN) {
+      throw new Mismatch("an end", "more than " + MAX_UNTAKEN + " packets of the stack's");
+    }
+    sent.add(packet);
+  }
+
+  private static Envelope envelope(IpPacket packet) {
+    int flowLabel = packet instanceof Ipv6Packet six ? six.flowLabel() : 0;
+    return new Envelope(packet.trafficClass(), 0xff, flowLabel, packet.ttl(), -1, -1);
   }
 
   /** Answers a question that the stack asks in the middle of its turn. */

@@ -26,6 +26,52 @@ final class Constants {
           Map.entry("POLLRDHUP", 0x2000L),
           Map.entry("MSG_DONTWAIT", 0x40L),
           Map.entry("MSG_NOSIGNAL", 0x4000L),
+          Map.entry("MSG_OOB", 0x1L),
+          Map.entry("MSG_PEEK", 0x2L),
+          Map.entry("MSG_TRUNC", 0x20L),
+          Map.entry("MSG_EOR", 0x80L),
+          Map.entry("MSG_WAITALL", 0x100L),
+          Map.entry("MSG_ERRQUEUE", 0x2000L),
+          Map.entry("MSG_MORE", 0x8000L),
+          Map.entry("MSG_ZEROCOPY", 0x400_0000L),
+          Map.entry("MSG_FASTOPEN", 0x2000_0000L),
+          Map.entry("POLLRDNORM", 0x40L),
+          Map.entry("POLLWRNORM", 0x100L),
+          Map.entry("EPOLLIN", 1L),
+          Map.entry("EPOLLPRI", 2L),
+          Map.entry("EPOLLOUT", 4L),
+          Map.entry("EPOLLERR", 8L),
+          Map.entry("EPOLLHUP", 0x10L),
+          Map.entry("EPOLLRDNORM", 0x40L),
+          Map.entry("EPOLLWRNORM", 0x100L),
+          Map.entry("EPOLLRDHUP", 0x2000L),
+          Map.entry("EPOLLONESHOT", 1L << 30),
+          Map.entry("EPOLLET", 1L << 31),
+          Map.entry("EPOLL_CLOEXEC", 0x80000L),
+          Map.entry("O_CLOEXEC", 0x80000L),
+          Map.entry("SOCK_STREAM", 1L),
+          Map.entry("SOCK_DGRAM", 2L),
+          Map.entry("SOCK_NONBLOCK", 0x800L),
+          Map.entry("SOCK_CLOEXEC", 0x80000L),
+          Map.entry("AF_UNSPEC", 0L),
+          Map.entry("AF_INET", 2L),
+          Map.entry("AF_INET6", 10L),
+          Map.entry("SOMAXCONN", 4096L),
+          Map.entry("TCPI_OPT_TIMESTAMPS", 1L),
+          Map.entry("TCPI_OPT_SACK", 2L),
+          Map.entry("TCPI_OPT_WSCALE", 4L),
+          Map.entry("TCPI_OPT_ECN", 8L),
+          Map.entry("TCPI_OPT_ECN_SEEN", 16L),
+          Map.entry("TCPI_OPT_SYN_DATA", 32L),
+          Map.entry("TCP_CA_Open", 0L),
+          Map.entry("TCP_CA_Disorder", 1L),
+          Map.entry("TCP_CA_CWR", 2L),
+          Map.entry("TCP_CA_Recovery", 3L),
+          Map.entry("TCP_CA_Loss", 4L),
+          Map.entry("IP_PMTUDISC_DONT", 0L),
+          Map.entry("IP_PMTUDISC_WANT", 1L),
+          Map.entry("IP_PMTUDISC_DO", 2L),
+          Map.entry("IP_PMTUDISC_PROBE", 3L),
           Map.entry("IPPROTO_TCP", 6L),
           Map.entry("IPPROTO_IP", 0L),
           Map.entry("TCP_ESTABLISHED", 1L),
@@ -42,7 +88,19 @@ final class Constants {
 
   private static final Map<String, Long> ERRORS =
       Map.ofEntries(
+          Map.entry("ENOENT", 2L),
           Map.entry("EBADF", 9L),
+          Map.entry("ENOMEM", 12L),
+          Map.entry("EACCES", 13L),
+          Map.entry("EEXIST", 17L),
+          Map.entry("ENOTSOCK", 88L),
+          Map.entry("EDESTADDRREQ", 89L),
+          Map.entry("EMSGSIZE", 90L),
+          Map.entry("ENOPROTOOPT", 92L),
+          Map.entry("EPROTO", 71L),
+          Map.entry("EOPNOTSUPP", 95L),
+          Map.entry("EAFNOSUPPORT", 97L),
+          Map.entry("EHOSTDOWN", 112L),
           Map.entry("EAGAIN", 11L),
           Map.entry("EINVAL", 22L),
           Map.entry("EPIPE", 32L),
@@ -91,7 +149,7 @@ final class Constants {
       return union.parts().stream().mapToLong(Constants::integer).reduce(0, (a, b) -> a | b);
     }
     if (value instanceof Value.Applied applied
-        && List.of("htons", "htonl").contains(applied.function())
+        && List.of("htons", "htonl", "ntohs", "ntohl").contains(applied.function())
         && applied.arguments().size() == 1) {
       return integer(applied.arguments().get(0));
     }
@@ -122,10 +180,30 @@ final class Constants {
 
   /** The symbols of a set of {@code poll} events. */
   static String pollText(long events) {
+    return text(events, List.of("POLLIN", "POLLOUT", "POLLERR", "POLLHUP", "POLLRDHUP"));
+  }
+
+  /** The symbols of a set of {@code MSG_} flags. */
+  static String messageFlags(long flags) {
+    return text(
+        flags,
+        List.of(
+            "MSG_OOB",
+            "MSG_PEEK",
+            "MSG_TRUNC",
+            "MSG_EOR",
+            "MSG_WAITALL",
+            "MSG_ERRQUEUE",
+            "MSG_MORE",
+            "MSG_ZEROCOPY",
+            "MSG_FASTOPEN"));
+  }
+
+  private static String text(long bits, List<String> names) {
     String text =
-        List.of("POLLIN", "POLLOUT", "POLLERR", "POLLHUP", "POLLRDHUP").stream()
-            .filter(name -> (events & NUMBERS.getOrDefault(name, 0L)) != 0)
+        names.stream()
+            .filter(name -> (bits & NUMBERS.getOrDefault(name, 0L)) != 0)
             .collect(Collectors.joining("|"));
-    return text.isEmpty() ? "0" : text;
+    return text.isEmpty() ? Long.toString(bits) : text;
   }
 }

@@ -3,12 +3,12 @@ package io.tapstack.drill;
 import io.tapstack.drill.Script.Option;
 import io.tapstack.drill.Script.Segment;
 import io.tapstack.wire.Bytes;
+import io.tapstack.wire.IpPayload;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptionSet;
-import io.tapstack.wire.TcpOptions;
 import io.tapstack.wire.TcpSegment;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import io.tapstack.wire.UdpDatagram;
+import io.tapstack.wire.UdpHeader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,24 +20,36 @@ import org.jspecify.annotations.Nullable;
  * are the script's plus a constant; TS values count from the first one on both sides.
  */
 final class Flow {
-  private static final int REMOTE_BASE = 0x7000_0000;
+  /** The script's number of the first byte that the application writes. */
+  static final long FIRST_WRITTEN = 1;
+
+  static final int REMOTE_BASE = 0x7000_0000;
 
   /** What the stack makes of a peer's MSS that is absurdly small. */
   private static final int MIN_MSS = 88;
 
+  final boolean udp;
   final int localPort;
   final int remotePort;
   final ReceiveModel received = new ReceiveModel();
+  private final OptionCodec codec = new OptionCodec(this);
   private final Map<Long, Integer> timestamps = new HashMap<>();
-  private int localBase;
+  int localBase;
   private boolean baseKnown;
   private boolean reopened;
+  private @Nullable Segment reopening;
   private @Nullable Integer firstLiveTimestamp;
   private long firstScriptTimestamp;
   private int peerMss;
   private boolean peerTimestamps;
+  private int pathMtu = Integer.MAX_VALUE;
+  private int maximumSegment;
+  private long lastSequence;
+  private int lastLength;
+  private int lastDatagram;
 
-  Flow(int localPort, int remotePort, boolean six) {
+  Flow(boolean udp, int localPort, int remotePort, boolean six) {
+    this.udp = udp;
     this.localPort = localPort;
     this.remotePort = remotePort;
     peerMss = six ? 1220 : 536; // MUST-15 and RFC 8200: what holds if the option is missing
@@ -48,78 +60,38 @@ final class Flow {
   TcpSegment toWire(Segment segment, long time) {
     if ((segment.flags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN) {
       reopened = true;
-      received.reset();
+      reopening = segment;
     }
     received.arrives(segment, time);
-    Bytes options = segment.options() == null ? Bytes.EMPTY : options(segment);
+    if ((segment.flags() & TcpHeader.SYN) != 0) {
+      negotiate(segment.options() == null ? List.of() : segment.options());
+    }
+    Bytes options = codec.toWire(segment.options() == null ? List.of() : segment.options());
     return new TcpSegment(
             remotePort,
             localPort,
             (int) segment.sequence() + REMOTE_BASE,
             segment.ack() < 0 ? 0 : (int) segment.ack() + localBase,
-            segment.flags(),
+            segment.flags() & 0xff,
             Math.max(segment.window(), 0),
             Math.max(segment.urgent(), 0),
             TcpOptionSet.NONE,
-            Bytes.pattern(segment.sequence(), segment.length())) //
+            Bytes.pattern(firstByte(segment), segment.length())) //
         .rawOptions(options);
   }
 
-  private Bytes options(Segment segment) {
-    ByteBuffer raw = ByteBuffer.allocate(128);
-    int at = 0;
-    for (Option option : segment.options() == null ? List.<Option>of() : segment.options()) {
-      List<Long> values = option.values();
+  /** What the peer's SYN or SYN-ACK offers bounds what the stack sends. */
+  private void negotiate(List<Option> options) {
+    for (Option option : options) {
       switch (option.kind()) {
-        case "nop" -> raw.put(at++, (byte) TcpOptions.NOP);
-        case "eol" -> raw.put(at++, (byte) TcpOptions.EOL);
-        case "mss" -> {
-          head(raw, at, TcpOptions.MSS, 4);
-          raw.putShort(at + 2, (short) (long) values.get(0));
-          at += 4;
-          if ((segment.flags() & TcpHeader.SYN) != 0) {
-            peerMss = (int) (long) values.get(0);
-          }
-        }
-        case "wscale" -> {
-          head(raw, at, TcpOptions.WINDOW_SCALE, 3);
-          raw.put(at + 2, (byte) (long) values.get(0));
-          at += 3;
-        }
-        case "sackOK" -> {
-          head(raw, at, TcpOptions.SACK_PERMITTED, 2);
-          at += 2;
-        }
-        case "sack" -> {
-          head(raw, at, TcpOptions.SACK, 2 + 4 * values.size());
-          at += 2;
-          for (long edge : values) {
-            raw.putInt(at, (int) edge + localBase);
-            at += 4;
-          }
-        }
-        case "TS" -> {
-          head(raw, at, TcpOptions.TIMESTAMPS, 10);
-          raw.putInt(at + 2, (int) (long) values.get(0));
-          raw.putInt(at + 6, liveTimestamp(values.get(1)));
-          at += 10;
-          peerTimestamps |= (segment.flags() & TcpHeader.SYN) != 0;
-        }
-        default -> throw new Unsupported("TCP option " + option);
+        case "mss" -> peerMss = (int) (long) option.values().get(0);
+        case "TS" -> peerTimestamps = true;
+        default -> {}
       }
     }
-    if (at > TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH) {
-      throw new Unsupported(at + " bytes of TCP options");
-    }
-    return Bytes.copyOf(raw, 0, at);
   }
 
-  private static void head(ByteBuffer raw, int at, int kind, int length) {
-    raw.put(at, (byte) kind);
-    raw.put(at + 1, (byte) length);
-  }
-
-  private int liveTimestamp(long scripted) {
+  int liveTimestamp(long scripted) {
     Integer seen = timestamps.get(scripted);
     if (seen != null) {
       return seen;
@@ -129,8 +101,14 @@ final class Flow {
         : (int) (scripted - firstScriptTimestamp) + firstLiveTimestamp;
   }
 
-  /** The segment that an ICMP error is about. */
-  TcpSegment quoted(long sequence) {
+  /** The segment or datagram that an ICMP error is about: as said, or the last that was sent. */
+  IpPayload quoted(Script.@Nullable Quoted said) {
+    if (said == null ? udp : said.udp()) {
+      int length = said == null ? lastDatagram : said.length();
+      return new UdpDatagram(localPort, remotePort, Bytes.pattern(0, length));
+    }
+    long sequence = said == null ? lastSequence : said.sequence();
+    int length = said == null ? lastLength : said.length();
     return new TcpSegment(
         localPort,
         remotePort,
@@ -140,20 +118,65 @@ final class Flow {
         0,
         0,
         TcpOptionSet.NONE,
-        Bytes.EMPTY);
+        Bytes.pattern(sequence, length));
+  }
+
+  /** An ICMP error told of a smaller path MTU. */
+  void pathMtu(int mtu) {
+    if (mtu > 0) {
+      pathMtu = Math.min(pathMtu, mtu);
+    }
+  }
+
+  /** The number of the first byte of payload: a SYN takes the one before it. */
+  private static long firstByte(Segment segment) {
+    return segment.sequence() + ((segment.flags() & TcpHeader.SYN) != 0 ? 1 : 0);
+  }
+
+  // ---- what was sent and read ----
+
+  /** Whether bytes that the application read are those that the peer sent at that place. */
+  void checkRead(long position, byte[] bytes, int length) {
+    long first = received.firstData();
+    if (first < 0) {
+      return;
+    }
+    Bytes expected = Bytes.pattern(first + position, length);
+    for (int i = 0; i < length; i++) {
+      if (expected.at(i) != (bytes[i] & 0xff)) {
+        long at = first + position + i;
+        throw new Mismatch("the peer's byte " + at, "another byte at its place");
+      }
+    }
+  }
+
+  /** Whether a segment of the stack's carries the bytes that were written at that place. */
+  boolean carriesWhatWasWritten(Segment seen, TcpSegment live) {
+    return live.data().equals(Bytes.pattern(firstByte(seen), seen.length()));
   }
 
   // ---- from the wire to the script ----
 
   /** Learns from a segment of the stack's before it is compared. */
-  void learn(TcpSegment live) {
+  void learn(Bench.Sent sent) {
+    TcpSegment live = sent.segment();
+    if (live == null) {
+      lastDatagram = sent.payload().length() - UdpHeader.LENGTH;
+      return;
+    }
     if (live.has(TcpHeader.SYN) && (!baseKnown || reopened && live.sequence() != localBase)) {
       localBase = live.sequence();
+      if (baseKnown && reopening != null) { // a new incarnation, with a stream of its own
+        received.reset();
+        received.arrives(reopening, sent.time());
+      }
       baseKnown = true;
       reopened = false;
       firstLiveTimestamp = null;
       timestamps.clear();
     }
+    lastSequence = Integer.toUnsignedLong(live.sequence() - localBase);
+    lastLength = live.data().length();
   }
 
   /** Remembers that a live TS value stands for a scripted one. */
@@ -176,65 +199,33 @@ final class Flow {
   }
 
   /** A segment of the stack's in the script's numbers. */
-  Segment toScript(Bench.Sent sent) {
-    TcpSegment live = sent.segment();
+  Segment toScript(Bench.Sent sent, TcpSegment live) {
     boolean ack = live.has(TcpHeader.ACK);
     // A RST that answers a segment without ACK has number 0 whatever the connection counts from.
     boolean bare = live.has(TcpHeader.RST | TcpHeader.ACK) && live.sequence() == 0;
     return new Segment(
-        live.flags(),
+        sent.envelope(),
+        live.flags() | ((sent.reserved() & 1) != 0 ? Segment.AE : 0),
         bare ? 0 : Integer.toUnsignedLong(live.sequence() - localBase),
         live.data().length(),
         ack ? Integer.toUnsignedLong(live.acknowledgment() - REMOTE_BASE) : -1,
         live.window(),
         live.has(TcpHeader.URG) ? live.urgentPointer() : -1,
-        sent.trafficClass(),
-        optionsOf(sent.rawOptions()));
-  }
-
-  private static List<Option> optionsOf(Bytes raw) {
-    ByteBuffer bytes = ByteBuffer.wrap(raw.toArray());
-    List<Option> options = new ArrayList<>();
-    int at = 0;
-    while (at < raw.length()) {
-      int kind = bytes.get(at);
-      if (kind == TcpOptions.NOP || kind == TcpOptions.EOL) {
-        options.add(new Option(kind == TcpOptions.NOP ? "nop" : "eol", List.of()));
-        at++;
-        continue;
-      }
-      int length = bytes.get(at + 1) & 0xff;
-      options.add(
-          switch (kind) {
-            case TcpOptions.MSS ->
-                new Option("mss", List.of((long) (bytes.getShort(at + 2) & 0xffff)));
-            case TcpOptions.WINDOW_SCALE -> new Option("wscale", List.of((long) bytes.get(at + 2)));
-            case TcpOptions.SACK_PERMITTED -> new Option("sackOK", List.of());
-            case TcpOptions.TIMESTAMPS ->
-                new Option(
-                    "TS",
-                    List.of(
-                        Integer.toUnsignedLong(bytes.getInt(at + 2)),
-                        Integer.toUnsignedLong(bytes.getInt(at + 6))));
-            case TcpOptions.SACK -> sack(bytes, at, length);
-            default -> new Option("kind-" + kind, List.of());
-          });
-      at += Math.max(length, 2);
-    }
-    return options;
-  }
-
-  private static Option sack(ByteBuffer bytes, int at, int length) {
-    List<Long> edges = new ArrayList<>();
-    for (int i = 2; i < length; i += 4) {
-      edges.add(Integer.toUnsignedLong(bytes.getInt(at + i) - REMOTE_BASE));
-    }
-    return new Option("sack", edges);
+        codec.toScript(sent.rawOptions()));
   }
 
   /** What a full segment of the stack's carries, once options are negotiated. */
-  int effectiveMss(int mtu, boolean six, boolean timestampsInSegment) {
-    int mss = Math.min(Math.max(peerMss, MIN_MSS), mtu - (six ? 60 : 40));
+  int effectiveMss(Settings settings, boolean timestampsInSegment) {
+    int mtu = Math.min(settings.mtu(), pathMtu);
+    int mss = Math.min(Math.max(peerMss, MIN_MSS), mtu - settings.headers());
+    if (maximumSegment > 0) {
+      mss = Math.min(mss, maximumSegment);
+    }
     return timestampsInSegment && peerTimestamps ? mss - 12 : mss;
+  }
+
+  /** TCP_MAXSEG: the application's own limit. */
+  void maximumSegment(int mss) {
+    maximumSegment = mss;
   }
 }

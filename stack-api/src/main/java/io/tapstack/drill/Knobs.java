@@ -1,53 +1,82 @@
 package io.tapstack.drill;
 
+import io.tapstack.tcp.CongestionControls;
 import io.tapstack.tcp.TcpConfig;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * What a script or the command line may set: knobs of our own names, and Linux's sysctls where one
- * means the same. A sysctl that asks for what the stack does anyway is heeded; one that asks for
- * something else is unsupported, by name.
+ * What a script or the command line may set: knobs of our own names, and the options of scripts. A
+ * knob that the stack does not have may be set to what the stack does anyway, and to nothing else.
  */
 public final class Knobs {
-  private static final Pattern SYSCTL =
-      Pattern.compile("(net\\.[a-z0-9_.]+)\\s*=\\s*(\"[^\"]*\"|'[^']*'|\\S+)");
+  /** Knobs that TCP has. */
+  private static final Set<String> TCP =
+      Set.of(
+          "initial_window",
+          "delayed_ack_ms",
+          "min_rto_ms",
+          "initial_rto_ms",
+          "max_rto_ms",
+          "timestamps",
+          "window_scaling",
+          "sack",
+          "receive_buffer",
+          "send_buffer",
+          "syn_timeout_ms",
+          "synack_timeout_ms",
+          "retransmit_timeout_ms",
+          "time_wait_ms",
+          "fin_wait_2_ms",
+          "max_half_open",
+          "max_out_of_order",
+          "syn_retries",
+          "synack_retries",
+          "retries",
+          "keepalive_time_s",
+          "keepalive_interval_s",
+          "keepalive_probes",
+          "congestion_control");
 
-  /** Sysctls without any meaning here: caches and heuristics that do not exist. */
-  private static final Set<String> INDIFFERENT =
-      Set.of("tcp_no_metrics_save", "tcp_autocorking", "tcp_moderate_rcvbuf", "tcp_mtu_probing");
+  /** Knobs that it does not have, and what it does. */
+  private static final Map<String, String> FIXED =
+      Map.ofEntries(
+          Map.entry("dsack", "1"),
+          Map.entry("ecn", "0"),
+          Map.entry("frto", "0"),
+          Map.entry("rack", "0"),
+          Map.entry("tlp", "0"),
+          Map.entry("early_retransmit", "0"),
+          Map.entry("slow_start_after_idle", "1"),
+          Map.entry("quick_ack", "0"),
+          Map.entry("rfc1337", "0"),
+          Map.entry("pmtu_discovery", "0"),
+          Map.entry("syncookies", "0"),
+          Map.entry("fastopen", "0"));
 
   private final TcpConfig.Builder tcp = TcpConfig.builder();
+  private final Map<String, String> options = new LinkedHashMap<>();
+  private final Sysctls sysctls = new Sysctls(this);
   private long keepIdle = Duration.ofHours(2).toNanos();
   private long keepInterval = Duration.ofSeconds(75).toNanos();
   private int keepCount = 9;
+  private String congestionControl = CongestionControls.names().get(0);
+  private int synRetries = -1;
+  private int synAckRetries = -1;
+  private Duration initialRto = Duration.ofSeconds(1);
 
   /** All at their defaults. */
   public Knobs() {}
 
   /** The names that {@link #set} knows, for a message. */
   public static Set<String> names() {
-    return new TreeSet<>(
-        Set.of(
-            "initial_window",
-            "delayed_ack_ms",
-            "min_rto_ms",
-            "initial_rto_ms",
-            "max_rto_ms",
-            "timestamps",
-            "window_scaling",
-            "sack",
-            "receive_buffer",
-            "send_buffer",
-            "syn_timeout_ms",
-            "synack_timeout_ms",
-            "retransmit_timeout_ms",
-            "time_wait_ms",
-            "fin_wait_2_ms",
-            "max_half_open"));
+    Set<String> names = new TreeSet<>(TCP);
+    names.addAll(FIXED.keySet());
+    names.addAll(Settings.names());
+    return names;
   }
 
   /**
@@ -56,19 +85,45 @@ public final class Knobs {
    * @throws IllegalArgumentException if there is no such knob or the value is not one
    */
   public void set(String name, String value) {
-    long number;
-    try {
-      number = Long.parseLong(value.strip());
-    } catch (NumberFormatException e) {
+    String fixed = FIXED.get(name);
+    if (fixed != null) {
+      if (!fixed.equals(value.strip())) {
+        throw new IllegalArgumentException(
+            name + "=" + value + " is more than this stack can; expected " + fixed);
+      }
+    } else if (Settings.names().contains(name)) {
+      setOption(name, value);
+    } else if (name.equals("congestion_control")) {
+      congestionControl = value.strip();
+      tcp.congestionControl(congestionControl);
+    } else if (TCP.contains(name)) {
+      setTcp(name, value);
+    } else {
       throw new IllegalArgumentException(
-          "\"" + value + "\" is no value for " + name + "; expected an integer", e);
+          "there is no knob " + name + "; expected one of " + String.join(", ", names()));
     }
+  }
+
+  private void setOption(String name, String value) {
+    options.put(name, value);
+    try {
+      Settings.of(Map.of(name, value));
+    } catch (Unsupported e) {
+      throw new IllegalArgumentException(name + "=" + value + " is not possible", e);
+    }
+  }
+
+  private void setTcp(String name, String value) {
+    long number = number(name, value);
     Duration millis = Duration.ofMillis(number);
     switch (name) {
       case "initial_window" -> tcp.initialWindow((int) number);
       case "delayed_ack_ms" -> tcp.delayedAck(millis);
       case "min_rto_ms" -> tcp.minRto(millis);
-      case "initial_rto_ms" -> tcp.initialRto(millis);
+      case "initial_rto_ms" -> {
+        initialRto = millis;
+        tcp.initialRto(millis);
+      }
       case "max_rto_ms" -> tcp.maxRto(millis);
       case "timestamps" -> tcp.timestamps(number != 0);
       case "window_scaling" -> tcp.windowScaling(number != 0);
@@ -81,83 +136,69 @@ public final class Knobs {
       case "time_wait_ms" -> tcp.timeWait(millis);
       case "fin_wait_2_ms" -> tcp.finWait2(millis);
       case "max_half_open" -> tcp.maxHalfOpen((int) number);
-      default ->
-          throw new IllegalArgumentException(
-              "there is no knob " + name + "; expected one of " + String.join(", ", names()));
+      case "max_out_of_order" -> tcp.maxOutOfOrder((int) number);
+      case "syn_retries" -> synRetries = (int) Math.min(number, 20);
+      case "synack_retries" -> synAckRetries = (int) Math.min(number, 20);
+      case "retries" -> tcp.retransmitTimeout(afterRetries((int) Math.min(number, 100)));
+      case "keepalive_time_s" -> keepIdle = Duration.ofSeconds(number).toNanos();
+      case "keepalive_interval_s" -> keepInterval = Duration.ofSeconds(number).toNanos();
+      default -> keepCount = (int) number;
     }
+  }
+
+  private static long number(String name, String value) {
+    try {
+      long number = Long.parseLong(value.strip());
+      if (number >= 0 && number <= Integer.MAX_VALUE) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new IllegalArgumentException(
+        "\"" + value + "\" is no value for " + name + "; expected an integer of at most 2^31 - 1");
+  }
+
+  /**
+   * R2 as Linux makes it of a number of retries: from an RTO of 200 ms that doubles up to 2 min.
+   */
+  private static Duration afterRetries(int retries) {
+    int doubling = Math.min(retries, 9);
+    return Duration.ofMillis(200L * ((2L << doubling) - 1))
+        .plus(Duration.ofMinutes(2L * (retries - doubling)));
+  }
+
+  /** Takes the options of a script over, where none of that name was set. */
+  void options(Map<String, String> script) {
+    script.forEach(options::putIfAbsent);
+  }
+
+  Map<String, String> options() {
+    return options;
   }
 
   /** Heeds a shell line of a script. */
   void shell(String command) {
-    for (String line : command.split("[\\n;]|&&")) {
-      String words = line.strip();
-      if (words.isEmpty() || words.startsWith("#") || words.contains("defaults.sh")) {
-        continue; // the defaults of Linux's own tests are what the knobs begin with
-      }
-      Matcher matcher = SYSCTL.matcher(words);
-      if (!words.startsWith("sysctl") || !matcher.find()) {
-        throw new Unsupported("shell command " + words);
-      }
-      do {
-        String value = matcher.group(2).replaceAll("[\"']", "").strip();
-        try {
-          sysctl(matcher.group(1), value);
-        } catch (IllegalArgumentException e) {
-          throw new Unsupported("sysctl " + matcher.group(1) + "=" + value);
-        }
-      } while (matcher.find());
-    }
+    sysctls.shell(command);
   }
 
-  private void sysctl(String path, String value) {
-    String name = path.substring(path.lastIndexOf('.') + 1);
-    switch (name) {
-      case "tcp_timestamps" -> set("timestamps", value);
-      case "tcp_window_scaling" -> set("window_scaling", value);
-      case "tcp_max_syn_backlog" -> set("max_half_open", value);
-      case "tcp_fin_timeout" -> tcp.finWait2(Duration.ofSeconds(number(path, value)));
-      case "tcp_rto_min_us" -> tcp.minRto(Duration.ofNanos(1000 * number(path, value)));
-      case "tcp_keepalive_time" -> keepIdle = Duration.ofSeconds(number(path, value)).toNanos();
-      case "tcp_keepalive_intvl" ->
-          keepInterval = Duration.ofSeconds(number(path, value)).toNanos();
-      case "tcp_keepalive_probes" -> keepCount = (int) number(path, value);
-      case "tcp_sack" -> set("sack", value);
-      case "tcp_dsack" -> only(path, value, "1");
-      case "tcp_fack",
-          "tcp_ecn",
-          "tcp_fastopen",
-          "tcp_early_retrans",
-          "tcp_recovery",
-          "tcp_frto",
-          "tcp_syncookies",
-          "tcp_l3mdev_accept" ->
-          only(path, value, "0");
-      case "tcp_slow_start_after_idle" -> only(path, value, "1");
-      case "tcp_congestion_control" -> tcp.congestionControl(value);
-      default -> {
-        if (!INDIFFERENT.contains(name)) {
-          throw new Unsupported("sysctl " + path + "=" + value);
-        }
-      }
-    }
-  }
-
-  private static void only(String path, String value, String here) {
-    if (!value.equals(here)) {
-      throw new Unsupported("sysctl " + path + "=" + value);
-    }
-  }
-
-  private static long number(String path, String value) {
-    try {
-      return Long.parseLong(value);
-    } catch (NumberFormatException e) {
-      throw new Unsupported("sysctl " + path + "=" + value);
-    }
+  /** Whether a shell line means nothing here. */
+  static boolean isIndifferent(String command) {
+    return Sysctls.isIndifferent(command);
   }
 
   TcpConfig tcp() {
+    if (synRetries >= 0) {
+      tcp.synTimeout(initialRto.multipliedBy((2L << synRetries) - 1));
+    }
+    if (synAckRetries >= 0) {
+      tcp.synAckTimeout(initialRto.multipliedBy((2L << synAckRetries) - 1));
+    }
     return tcp.build();
+  }
+
+  String congestionControl() {
+    return congestionControl;
   }
 
   long keepIdle() {

@@ -1,17 +1,19 @@
 package io.tapstack.drill;
 
+import io.tapstack.drill.Script.Envelope;
 import io.tapstack.drill.Script.Option;
 import io.tapstack.drill.Script.Segment;
 import io.tapstack.wire.TcpHeader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a segment that the stack sent against one that the script expects. */
 final class PacketMatcher {
   private final Mode mode;
   private final Settings settings;
+  private final List<String> warnings = new ArrayList<>();
 
   PacketMatcher(Mode mode, Settings settings) {
     this.mode = mode;
@@ -46,11 +48,23 @@ final class PacketMatcher {
     if (expected.urgent() >= 0 && expected.urgent() != seen.urgent()) {
       return "urgent pointer";
     }
-    if (expected.trafficClass() >= 0 && expected.trafficClass() != seen.trafficClass()) {
-      return "traffic class";
+    String envelope = envelopeDifference(expected.envelope(), seen.envelope());
+    if (envelope != null) {
+      return envelope;
     }
     List<Option> options = expected.options();
     return options == null ? null : optionDifference(options, seen, flow);
+  }
+
+  /** Compares what stands before the flags. */
+  static @Nullable String envelopeDifference(Envelope expected, Envelope seen) {
+    if (!expected.acceptsTrafficClass(seen.trafficClass())) {
+      return "traffic class";
+    }
+    if (expected.flowLabel() >= 0 && expected.flowLabel() != seen.flowLabel()) {
+      return "flow label";
+    }
+    return expected.ttl() >= 0 && expected.ttl() != seen.ttl() ? "ttl" : null;
   }
 
   private static boolean hasAck(Segment segment) {
@@ -94,10 +108,14 @@ final class PacketMatcher {
   }
 
   private boolean sameTimestamps(Option expected, Option seen, Flow flow) {
+    boolean echoes = expected.values().get(1).equals(seen.values().get(1));
     if (mode == Mode.NEUTRAL) {
+      if (!echoes) {
+        warnings.add("TS ecr " + seen.values().get(1) + " where " + expected + " is expected");
+      }
       return true;
     }
-    if (!expected.values().get(1).equals(seen.values().get(1))) {
+    if (!echoes) {
       return false;
     }
     if (settings.timestampTickNanos() == 0 || !flow.hasTimestampBase()) {
@@ -107,6 +125,11 @@ final class PacketMatcher {
     long ticks = flow.scriptTimestamp((int) live, settings.timestampTickNanos());
     long slack = settings.toleranceNanos() / settings.timestampTickNanos();
     return Math.abs(ticks - expected.values().get(0)) <= slack;
+  }
+
+  /** What is odd and, in this mode, not wrong; in the order in which it came. */
+  List<String> warnings() {
+    return warnings;
   }
 
   static @Nullable Option timestamps(Segment segment) {
@@ -134,32 +157,13 @@ final class PacketMatcher {
   /** A part of a long segment; only the last one has PSH and FIN. */
   static Segment part(Segment whole, int offset, int length, boolean last) {
     return new Segment(
+        whole.envelope(),
         last ? whole.flags() : whole.flags() & ~(TcpHeader.PSH | TcpHeader.FIN),
         whole.sequence() + offset,
         length,
         whole.ack(),
         whole.window(),
         whole.urgent(),
-        whole.trafficClass(),
         whole.options());
-  }
-
-  /** A segment as a script would say it. */
-  static String text(Segment segment) {
-    StringBuilder text = new StringBuilder(ScriptParser.flagText(segment.flags()));
-    text.append(' ').append(segment.sequence()).append(':');
-    text.append(segment.sequence() + segment.length());
-    text.append('(').append(segment.length()).append(')');
-    if (segment.ack() >= 0) {
-      text.append(" ack ").append(segment.ack());
-    }
-    text.append(" win ").append(segment.window());
-    if (segment.options() != null && !segment.options().isEmpty()) {
-      text.append(
-          segment.options().stream()
-              .map(Option::toString)
-              .collect(Collectors.joining(",", " <", ">")));
-    }
-    return text.toString();
   }
 }

@@ -72,6 +72,11 @@ final class ReceiveModel {
     listed = Math.max(listed, ack);
   }
 
+  /** The number of the peer's first byte; -1 before its SYN. */
+  long firstData() {
+    return firstData;
+  }
+
   /** Whether an ACK sent at a time was news: of in-order data, up to the edge at that time. */
   boolean isNews(long ack, long time) {
     if (ack <= firstData || ack <= acknowledged) {

@@ -61,7 +61,11 @@ public final class Report {
           + quoted(unsupported.what())
           + "}";
     }
-    return head + "\"passed\",\"line\":null,\"expected\":null,\"seen\":null}";
+    String warnings =
+        entry.verdict() instanceof Verdict.Passed passed && !passed.warnings().isEmpty()
+            ? quoted("warning: " + String.join("; ", passed.warnings()))
+            : "null";
+    return head + "\"passed\",\"line\":null,\"expected\":null,\"seen\":" + warnings + "}";
   }
 
   private static String quoted(String text) {

@@ -1,11 +1,19 @@
 package io.tapstack.drill;
 
 import java.math.BigDecimal;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A position in a script's text, and the small words of its language. */
 final class Scanner {
+  /** More than a year is a slip. */
+  private static final long MAX_SECONDS = 40_000_000;
+
   private final String text;
   private int at;
+  private int counted;
+  private int lines = 1;
 
   Scanner(String text) {
     this.text = text;
@@ -15,12 +23,39 @@ final class Scanner {
     return at;
   }
 
+  int length() {
+    return text.length();
+  }
+
+  /**
+   * The same position in a text in which what follows has words replaced.
+   *
+   * @param limit the longest that the text may become
+   */
+  Scanner replacing(Map<String, String> words, int limit) {
+    String rest = text.substring(at);
+    for (Map.Entry<String, String> word : words.entrySet()) {
+      Pattern whole = Pattern.compile("\\b" + Pattern.quote(word.getKey()) + "\\b");
+      rest = whole.matcher(rest).replaceAll(Matcher.quoteReplacement(word.getValue()));
+      if (rest.length() > limit) {
+        throw new Unsupported("definitions that make a script longer than " + limit);
+      }
+    }
+    Scanner replaced = new Scanner(text.substring(0, at) + rest);
+    replaced.at = at;
+    return replaced;
+  }
+
   boolean atEnd() {
     return at >= text.length();
   }
 
+  /** The line of the position, from 1. */
   int line() {
-    return 1 + (int) text.substring(0, at).chars().filter(c -> c == '\n').count();
+    while (counted < at) {
+      lines += text.charAt(counted++) == '\n' ? 1 : 0;
+    }
+    return lines;
   }
 
   /** What stands between a position and here, on one line. */
@@ -89,6 +124,18 @@ final class Scanner {
     }
   }
 
+  /** At {@code udp (1000)}, blanks or not. */
+  boolean atUdp() {
+    if (!at("udp")) {
+      return false;
+    }
+    int next = at + 3;
+    while (next < text.length() && (text.charAt(next) == ' ' || text.charAt(next) == '\t')) {
+      next++;
+    }
+    return next < text.length() && text.charAt(next) == '(';
+  }
+
   boolean atLetter() {
     return Character.isLetter(here());
   }
@@ -143,16 +190,20 @@ final class Scanner {
     while (Character.isDigit(here())) {
       at++;
     }
-    if (here() == '.' && at + 1 < text.length() && Character.isDigit(text.charAt(at + 1))) {
+    if (here() == '.' && !at("...")) { // 0.5, .5 and 1. are times; 0...0.5 are two
       at++;
       while (Character.isDigit(here())) {
         at++;
       }
     }
-    if (start == at) {
+    if (at == start || at == start + 1 && text.charAt(start) == '.') {
       throw new Unsupported("syntax: expected a time before " + rest());
     }
-    return new BigDecimal(text.substring(start, at)).movePointRight(9).longValue();
+    BigDecimal seconds = new BigDecimal(text.substring(start, at));
+    if (seconds.compareTo(BigDecimal.valueOf(MAX_SECONDS)) > 0) {
+      throw new Unsupported("a time of " + seconds + " s");
+    }
+    return seconds.movePointRight(9).longValue();
   }
 
   /** What stands before an end, which is taken, too. */

@@ -1,12 +1,25 @@
 package io.tapstack.drill;
 
+import java.util.List;
+
 /** What came of a script. */
 public sealed interface Verdict {
-  /** Everything came as it was written. */
-  record Passed() implements Verdict {
+  /**
+   * Everything came as it was written.
+   *
+   * @param warnings what was odd and, in the mode of the run, not wrong
+   */
+  record Passed(List<String> warnings) implements Verdict {
+    /** Makes its own copy. */
+    public Passed {
+      warnings = List.copyOf(warnings);
+    }
+
     @Override
     public String toString() {
-      return "passed";
+      return warnings.isEmpty()
+          ? "passed"
+          : "passed (warning: " + String.join("; ", warnings) + ")";
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Our own scripts hold, and the runner notices what is wrong in copies of them. */
@@ -73,28 +72,6 @@ class DrillTest {
           +0 < . 1:1(0) ack 1 win 1000
           +0 accept(3, ..., ...) = 4
           """;
-
-  @ParameterizedTest
-  @EnumSource(Mode.class)
-  void whatIsLackingIsUnsupportedByName(Mode mode) {
-    assertUnsupported(mode, LISTEN + "+0 > SE. 0:0(0) ack 1 <...>\n", "ECN");
-    assertUnsupported(mode, LISTEN + "+0 epoll_create(1) = 5\n", "call epoll_create");
-    assertUnsupported(
-        mode,
-        ESTABLISHED + "+0 %{ assert tcpi_snd_cwnd == 10 }%\n",
-        "TCP_INFO field tcpi_snd_cwnd");
-    assertUnsupported(
-        mode,
-        ESTABLISHED + "+0 setsockopt(4, SOL_TCP, TCP_MAXSEG, [1000], 4) = 0\n",
-        "setsockopt TCP_MAXSEG");
-    assertUnsupported(mode, "`sysctl -q net.ipv4.tcp_ecn=1`\n" + LISTEN, "net.ipv4.tcp_ecn=1");
-    assertUnsupported(mode, "--ip_version=ipv4-mapped-ipv6\n" + LISTEN, "ipv4-mapped-ipv6");
-    assertUnsupported(mode, "0 this is no script\n", "syntax");
-  }
-
-  private static void assertUnsupported(Mode mode, String text, String name) {
-    assertThat(run(mode, text)).isInstanceOf(Verdict.NotSupported.class).asString().contains(name);
-  }
 
   @Test
   void neutralModeLetsPlainAcksBeLateOrMissing() {

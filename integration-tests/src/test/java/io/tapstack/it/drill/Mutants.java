@@ -55,7 +55,7 @@ final class Mutants {
     }
     number(i, line, "ack", "ack (\\d+)", n -> n + 1);
     number(i, line, "mss", "mss (\\d+)", n -> n + 1);
-    number(i, line, "win", "win (\\d+)", n -> n + 1);
+    number(i, line, "win", "win (\\d+)", n -> n == 0 ? 1 : n - 1);
     number(i, line, "wscale", "wscale (\\d+)", n -> n + 1);
     number(i, line, "SACK block", "sack (\\d+)", n -> n + 1);
     number(i, line, "ecr", "ecr (\\d+)", n -> n + 7);

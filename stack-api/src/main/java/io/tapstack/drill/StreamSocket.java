@@ -3,13 +3,14 @@ package io.tapstack.drill;
 import io.tapstack.base.Result;
 import io.tapstack.tcp.PortBinding;
 import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpEvents;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
 
 /** A script's TCP socket over the core: what Linux keeps in a descriptor and the core does not. */
-final class Socket {
-  boolean nonBlocking;
+final class StreamSocket implements Descriptor {
+  private boolean nonBlocking;
   boolean reuseAddress;
   boolean noDelay;
   boolean keepAlive;
@@ -22,21 +23,43 @@ final class Socket {
   @Nullable TcpListener listener;
   @Nullable TcpConnection connection;
 
+  /** The script's numbers of the connection. */
+  @Nullable Flow flow;
+
+  /** How many bytes were read and written. */
+  long bytesRead;
+
+  long bytesWritten;
+
+  /** SO_RCVTIMEO and SO_SNDTIMEO, in nanoseconds; 0 is for ever. */
+  long receiveTimeout;
+
+  long sendTimeout;
+
+  /** TCP_CONGESTION, or null where nothing was said. */
+  @Nullable String congestionControl;
+
+  private long edges;
+
   /** The connect call has told that it worked. */
   boolean connectTold;
 
   private boolean failureTold;
 
-  Socket(Knobs knobs) {
+  private final String defaultCongestionControl;
+
+  StreamSocket(Knobs knobs) {
+    defaultCongestionControl = knobs.congestionControl();
     keepIdle = knobs.keepIdle();
     keepInterval = knobs.keepInterval();
     keepCount = knobs.keepCount();
   }
 
   /** A connection that this listening socket accepted; it inherits options as in Linux. */
-  Socket accepted(TcpConnection accepted, Knobs knobs) {
-    Socket socket = new Socket(knobs);
+  StreamSocket accepted(TcpConnection accepted, Knobs knobs) {
+    StreamSocket socket = new StreamSocket(knobs);
     socket.connection = accepted;
+    accepted.events(socket::changed);
     socket.connectTold = true;
     socket.noDelay = noDelay;
     socket.keepAlive = keepAlive;
@@ -45,6 +68,9 @@ final class Socket {
     socket.keepCount = keepCount;
     socket.abortOnClose = abortOnClose;
     socket.reuseAddress = reuseAddress;
+    socket.congestionControl = congestionControl;
+    socket.receiveTimeout = receiveTimeout;
+    socket.sendTimeout = sendTimeout;
     socket.apply();
     return socket;
   }
@@ -55,6 +81,9 @@ final class Socket {
     if (c != null) {
       if (c.state() != TcpState.CLOSED) {
         c.noDelay(noDelay);
+        if (congestionControl != null && !congestionControl.equals(c.congestionControl())) {
+          c.congestionControl(congestionControl);
+        }
         c.keepAlive(keepAlive, keepIdle, keepInterval, keepCount);
       }
     }
@@ -78,6 +107,23 @@ final class Socket {
     return failure == null || failureTold ? null : Constants.errno(failure);
   }
 
+  /** The congestion control that getsockopt tells. */
+  String congestionControl() {
+    TcpConnection c = connection;
+    return c != null
+        ? c.congestionControl()
+        : congestionControl != null ? congestionControl : defaultCongestionControl;
+  }
+
+  /** SIOCOUTQ: what was written and is not acknowledged. */
+  long queued() {
+    TcpConnection c = connection;
+    if (c == null || c.state() == TcpState.CLOSED) {
+      return 0;
+    }
+    throw new Unsupported("ioctl SIOCOUTQ");
+  }
+
   /** The state as {@code tcpi_state} tells it. */
   long state() {
     TcpConnection c = connection;
@@ -98,7 +144,35 @@ final class Socket {
     };
   }
 
-  void close() {
+  /** Hears of changes, for {@code EPOLLET}. */
+  void changed(int what) {
+    if ((what & (TcpEvents.READABLE | TcpEvents.ACCEPTABLE | TcpEvents.CLOSED)) != 0) {
+      edges |= EventPoll.READABLE;
+    }
+    if ((what & (TcpEvents.WRITABLE | TcpEvents.CONNECTED | TcpEvents.CLOSED)) != 0) {
+      edges |= EventPoll.WRITABLE;
+    }
+  }
+
+  @Override
+  public long takeEdges() {
+    long taken = edges;
+    edges = 0;
+    return taken;
+  }
+
+  @Override
+  public boolean isNonBlocking() {
+    return nonBlocking;
+  }
+
+  @Override
+  public void nonBlocking(boolean on) {
+    nonBlocking = on;
+  }
+
+  @Override
+  public void close() {
     if (listener != null) {
       listener.close();
     }
@@ -115,8 +189,8 @@ final class Socket {
     }
   }
 
-  /** What {@code poll} says of it. */
-  long ready() {
+  @Override
+  public long ready() {
     TcpConnection c = connection;
     if (listener != null) {
       return listener.pending() > 0 ? 1 : 0;
