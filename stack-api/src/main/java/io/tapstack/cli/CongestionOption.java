@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import io.tapstack.tcp.CongestionControls;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -7,14 +8,12 @@ import picocli.CommandLine.ParameterException;
 
 /** The names of congestion controls, as options take them. */
 final class CongestionOption {
-  private static final List<String> ALL = List.of("reno");
-
   private CongestionOption() {}
 
   /** The names that were given, or all if none was; one that is not known is refused. */
   static List<String> checked(CommandSpec command, @Nullable List<String> names) {
     if (names == null) {
-      return ALL;
+      return CongestionControls.names();
     }
     names.forEach(name -> checked(command, name));
     return names;
@@ -22,13 +21,13 @@ final class CongestionOption {
 
   /** This name, if it is known. */
   static String checked(CommandSpec command, String name) {
-    if (!ALL.contains(name)) {
+    if (!CongestionControls.names().contains(name)) {
       throw new ParameterException(
           command.commandLine(),
           "there is no congestion control \""
               + name
               + "\"; expected one of "
-              + String.join(", ", ALL));
+              + String.join(", ", CongestionControls.names()));
     }
     return name;
   }

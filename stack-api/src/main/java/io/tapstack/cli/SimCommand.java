@@ -3,9 +3,12 @@ package io.tapstack.cli;
 import io.tapstack.sim.Impairment;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code tapstack sim}: a download between two stacks over a bad wire, in virtual time. */
 @Command(
@@ -81,6 +84,16 @@ final class SimCommand implements Callable<Integer> {
       description = "How much is downloaded (default: ${DEFAULT-VALUE}).")
   private long bytes = 10_000_000;
 
+  @Option(
+      names = "--congestion",
+      paramLabel = "NAME",
+      description = "The sender's congestion control (default: the stack's).")
+  private @Nullable String congestion;
+
+  @Spec private CommandSpec spec;
+
+  /** Made by picocli. */
+  @SuppressWarnings("NullAway.Init")
   SimCommand() {}
 
   @Override
@@ -94,6 +107,10 @@ final class SimCommand implements Callable<Integer> {
             .reordering(reorder, Math.max(delay, 1_000_000))
             .duplication(duplicate)
             .corruption(corrupt);
-    return new Simulation(network, impairment, seed, bytes).run();
+    String name = congestion;
+    if (name != null) {
+      CongestionOption.checked(spec, name);
+    }
+    return new Simulation(network, impairment, name, seed, bytes).run();
   }
 }

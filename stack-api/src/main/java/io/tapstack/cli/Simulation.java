@@ -10,7 +10,9 @@ import io.tapstack.sim.SimLink;
 import io.tapstack.sim.SimNetwork;
 import io.tapstack.sim.WireCounters;
 import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.StackConfig;
 import io.tapstack.tcp.PortBinding;
+import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpCounters;
 import io.tapstack.tcp.TcpEvents;
 import io.tapstack.tcp.TcpListener;
@@ -32,12 +34,24 @@ final class Simulation {
 
   private final NetworkOptions options;
   private final Impairment impairment;
+  private final @Nullable String congestion;
   private final long seed;
   private final long bytes;
 
-  Simulation(NetworkOptions options, Impairment impairment, long seed, long bytes) {
+  /**
+   * A download that is still to run.
+   *
+   * @param congestion the name of the congestion control, null for the stack's default
+   */
+  Simulation(
+      NetworkOptions options,
+      Impairment impairment,
+      @Nullable String congestion,
+      long seed,
+      long bytes) {
     this.options = options;
     this.impairment = impairment;
+    this.congestion = congestion;
     this.seed = seed;
     this.bytes = bytes;
   }
@@ -45,7 +59,7 @@ final class Simulation {
   /** What {@code demo} shows where there is no TAP device: a wire like one across a continent. */
   static Simulation demo(NetworkOptions options, long bytes) {
     Impairment wire = Impairment.NONE.delay(10_000_000).rate(100_000_000).loss(0.01);
-    return new Simulation(options, wire, 1, bytes);
+    return new Simulation(options, wire, null, 1, bytes);
   }
 
   /** Downloads, says how it went, and returns the exit status. */
@@ -99,8 +113,11 @@ final class Simulation {
   private NetworkStack host(
       SimNetwork network, SimLink end, Prefix prefix, @Nullable PcapngFile capture) {
     Link link = capture == null ? end : PcapLink.capture(end, capture, network::now);
-    NetworkStack stack =
-        new NetworkStack(StackNetwork.config(options.mtu()), network.newRandom(), network.now());
+    StackConfig config = StackNetwork.config(options.mtu());
+    if (congestion != null) {
+      config = config.withTcp(TcpConfig.builder().congestionControl(congestion).build());
+    }
+    NetworkStack stack = new NetworkStack(config, network.newRandom(), network.now());
     network.add(new SimEnd(stack, end, link, prefix));
     return stack;
   }

@@ -72,6 +72,7 @@ class OptionsTest {
         "sim --loss much                    | \"much\" is not a share; expected one like 2% or 0.02",
         "sim --delay 20                     | \"20\" is not a time; expected one like 20ms",
         "sim --rate 5                       | \"5\" is out of range; expected 1k to 1T",
+        "sim --congestion vegas             | no congestion control \"vegas\"; expected one of cubic",
         "sim report --congestion vegas      | no congestion control \"vegas\"; expected one of",
         "sim report --from 3s --to 2s       | --to must be later than --from",
         "sim --bytes -1                     | is not a number of bytes",

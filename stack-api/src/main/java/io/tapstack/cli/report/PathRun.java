@@ -99,6 +99,7 @@ final class PathRun {
     return TcpConfig.builder()
         .sendBuffer(BUFFER)
         .receiveBuffer(BUFFER)
+        .congestionControl(congestion)
         .maxOutOfOrder(2 * BUFFER / SimPath.PAYLOAD)
         .build();
   }

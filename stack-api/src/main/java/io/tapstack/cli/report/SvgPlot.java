@@ -19,6 +19,9 @@ final class SvgPlot {
   private static final int PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
   private static final int LEGEND_STEP = 20;
 
+  /** How many points one path has at most; an even number, so that bars stay whole. */
+  private static final int PIECE = 4000;
+
   /** Colours that can be told apart, also by the colour-blind (Okabe and Ito), on either ground. */
   enum Colour {
     ORANGE("#d55e00", "#ff8f3f"),
@@ -111,7 +114,7 @@ final class SvgPlot {
         .append(".ground { fill: #fff } .grid { stroke: #e2e2e2; fill: none }\n")
         .append(".frame { stroke: #888; fill: none } .line { fill: none; stroke-width: 1.6 }\n")
         .append(".dashes { stroke-dasharray: 6 4; stroke-width: 1.3 }\n")
-        .append(".thin { fill: none; stroke-width: 1.2 }\n");
+        .append(".thin { fill: none; stroke-width: 1.4; stroke-linecap: square }\n");
     for (Colour colour : Colour.values()) {
       colour(out, colour.css(), colour.onLight);
     }
@@ -170,35 +173,44 @@ final class SvgPlot {
   }
 
   private void draw(StringBuilder out, Series one) {
-    StringBuilder d = new StringBuilder(16 * one.x.length);
-    for (int i = 0; i < one.x.length; i++) {
-      double x = across.place(one.x[i]) * PLOT_WIDTH;
-      double y = (1 - up.place(one.y[i])) * PLOT_HEIGHT;
-      String to = coordinate(x) + " " + coordinate(y);
-      switch (one.style) {
-        case BARS -> d.append(i % 2 == 0 ? "M" : "L").append(to);
-        case CROSSES -> d.append("M").append(to).append("m-3 -3l6 6m0 -6l-6 6");
-        case STEPS -> {
-          if (i == 0) {
-            d.append("M").append(to);
-          } else {
-            d.append("H").append(coordinate(x)).append("V").append(coordinate(y));
-          }
-        }
-        default -> d.append(i == 0 ? "M" : "L").append(to);
-      }
-    }
     String css = one.colour.css();
-    switch (one.style) {
-      case BARS, CROSSES, STEPS -> path(out, "thin " + css, d.toString());
-      case DASHES -> path(out, "line dashes " + css, d.toString());
-      default -> path(out, "line " + css, d.toString());
+    String shape =
+        switch (one.style) {
+          case BARS, CROSSES, STEPS -> "thin " + css;
+          case DASHES -> "line dashes " + css;
+          default -> "line " + css;
+        };
+    // Readers of XML refuse attributes without end, so that long series are drawn piece by piece.
+    for (int from = 0; from < one.x.length; from += PIECE) {
+      path(out, shape, shape(one, from, Math.min(from + PIECE + 1, one.x.length)));
     }
     if (one.style == Style.DOTTED_LINE) {
       for (int i = 0; i < one.x.length; i++) {
         dot(out, css, across.place(one.x[i]) * PLOT_WIDTH, (1 - up.place(one.y[i])) * PLOT_HEIGHT);
       }
     }
+  }
+
+  private String shape(Series one, int from, int to) {
+    StringBuilder d = new StringBuilder(16 * (to - from));
+    for (int i = from; i < to; i++) {
+      double x = across.place(one.x[i]) * PLOT_WIDTH;
+      double y = (1 - up.place(one.y[i])) * PLOT_HEIGHT;
+      String at = coordinate(x) + " " + coordinate(y);
+      switch (one.style) {
+        case BARS -> d.append(i % 2 == 0 ? "M" : "L").append(at);
+        case CROSSES -> d.append("M").append(at).append("m-3 -3l6 6m0 -6l-6 6");
+        case STEPS -> {
+          if (i == from) {
+            d.append("M").append(at);
+          } else {
+            d.append("H").append(coordinate(x)).append("V").append(coordinate(y));
+          }
+        }
+        default -> d.append(i == from ? "M" : "L").append(at);
+      }
+    }
+    return d.toString();
   }
 
   private static void path(StringBuilder out, String css, String d) {
