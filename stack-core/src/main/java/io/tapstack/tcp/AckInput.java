@@ -5,6 +5,9 @@ package io.tapstack.tcp;
  * round trips (RFC 7323 section 4) and what acknowledgments tell loss recovery.
  */
 final class AckInput {
+  /** As Linux has it: long enough for the peer's SACKs to come right again. */
+  private static final long RENEGING_DELAY = 10_000_000;
+
   private final Tcp tcp;
   private final Segment seg;
   private final ChallengeAck challenges;
@@ -27,18 +30,23 @@ final class AckInput {
       return false;
     }
     boolean news = Seq.gt(seg.ack, c.sndUna);
-    // RFC 6675 section 2: with SACK, a duplicate ACK is one that tells of newly received data.
-    boolean sacked = c.recovery.sacked(seg.options, Seq.max(seg.ack, c.sndUna), c.sndMax);
-    boolean duplicate = !news && (c.sack ? sacked : isDuplicate(c));
+    boolean duplicate = !news && isDuplicate(c);
+    long now = tcp.time.now();
+    LossRecovery recovery = c.recovery;
+    boolean echo = c.timestamps && seg.options.hasTimestamps();
+    recovery.begin(now, echo, echo ? seg.options.timestampEcho() : 0);
     updateSendWindow(c);
     if (news) {
       newlyAcknowledged(c);
-    } else if (duplicate
-        && c.recovery.duplicateAck(seg.ack, c.sndMax, c.sndMss)
-            == LossRecovery.Verdict.RETRANSMIT) {
-      tcp.counters.fastRetransmits++;
-      tcp.sender.retransmit(c);
     }
+    if (c.sack) {
+      recovery.sacked(seg.options, seg.ack);
+    }
+    measureRoundTrip(c, news);
+    boolean bare =
+        !news && seg.ack == c.sndUna && seg.sequenceLength() == 0 && seg.options.sackBlocks() == 0;
+    recovery.finish(tcp.ackSample, news, duplicate, bare, false);
+    setTimers(c, news);
     return afterAcknowledgment(c);
   }
 
@@ -64,6 +72,9 @@ final class AckInput {
       if (c.sndWnd == 0 && c.retransmissions > 0 && !c.applicationClosed) {
         c.retransmittingSince = tcp.time.now(); // SHLD-17: its window shut over data in flight
       }
+      if (before == 0 && c.sndWnd > 0) {
+        c.recovery.windowOpened();
+      }
       if (c.timers.isSet(TcpTimers.PERSIST)) {
         if (before == 0 && c.sndWnd > 0) {
           endPersist(c);
@@ -82,9 +93,7 @@ final class AckInput {
   }
 
   private void newlyAcknowledged(TcpConnection c) {
-    int acked = seg.ack - c.sndUna;
-    int flight = c.sndMax - c.sndUna;
-    measure(c, seg.ack);
+    c.recovery.acknowledged(seg.ack, seg.ack - c.sndUna);
     c.sndUna = seg.ack;
     c.sndNxt = Seq.max(c.sndNxt, seg.ack);
     c.retransmissions = 0;
@@ -95,36 +104,62 @@ final class AckInput {
     if (bytes > 0 && c.sendRing.discard(bytes)) {
       c.events.changed(TcpEvents.WRITABLE);
     }
-    if (c.recovery.newAck(seg.ack, acked, flight, c.sndMss) == LossRecovery.Verdict.RETRANSMIT) {
-      tcp.sender.retransmit(c);
-    }
-    // RFC 6298 (5.2) and (5.3)
-    if (c.hasOutstanding()) {
-      if (!c.timers.isSet(TcpTimers.PERSIST)) {
-        c.timers.set(TcpTimers.RETRANSMIT, tcp.time.now() + c.rtt.rto());
+  }
+
+  /** RFC 6298 (5.2) and (5.3), RFC 8985 section 7.2. */
+  private void setTimers(TcpConnection c, boolean news) {
+    if (!c.hasOutstanding()) {
+      if (news) {
+        c.timers.clear(TcpTimers.RETRANSMIT);
+        c.timers.clear(TcpTimers.LOSS_PROBE);
+        c.timers.clear(TcpTimers.REORDERING);
       }
-    } else {
-      c.timers.clear(TcpTimers.RETRANSMIT);
+      return;
+    }
+    if (c.timers.isSet(TcpTimers.PERSIST)) {
+      return;
+    }
+    long now = tcp.time.now();
+    if (c.recovery.isReneged()) {
+      // RFC 2018 section 8: what the peer threw away again is repaired as after a timeout, but soon
+      c.timers.set(
+          TcpTimers.RETRANSMIT, now + Math.max(Math.max(c.rtt.srtt(), 0) / 2, RENEGING_DELAY));
+    } else if (c.recovery.isProgress()) {
+      c.timers.set(TcpTimers.RETRANSMIT, now + c.rtt.rto());
+      tcp.sender.scheduleProbe(c);
     }
   }
 
-  /** Takes a round trip from the echoed timestamp (RFC 7323 section 4) or the timed segment. */
+  /** RFC 6298 section 3: from segments that were sent once, or else from the echoed timestamp. */
+  private void measureRoundTrip(TcpConnection c, boolean news) {
+    long measured = c.recovery.measuredRtt();
+    if (measured >= 0) {
+      c.rtt.sample(measured);
+    } else if (news) {
+      measure(c, seg.ack);
+    }
+  }
+
+  /**
+   * Takes a round trip from the SYN, or from the echoed timestamp (RFC 7323 section 4) where what
+   * is acknowledged was sent more than once.
+   */
   void measure(TcpConnection c, int ack) {
+    long now = tcp.time.now();
+    if (c.timing && Seq.geq(ack, c.timedSequence)) {
+      c.timing = false;
+      c.rtt.sample(now - c.timedSince);
+      c.recovery.minRtt.sample(now - c.timedSince, now);
+      return;
+    }
     if (c.timestamps && seg.options.hasTimestamps() && seg.options.timestampEcho() != 0) {
       int elapsed = tcp.output.timestamp(c) - seg.options.timestampEcho();
       // Karn's rule with timestamps: an echo from before the last timeout may have waited at the
       // receiver for our retransmission, and would measure the timeout instead of the path.
-      boolean ambiguous =
-          c.retransmissions > 0 && seg.options.timestampEcho() - c.retransmitTimestamp < 0;
+      boolean ambiguous = c.timeouts > 0 && seg.options.timestampEcho() - c.retransmitTimestamp < 0;
       if (elapsed >= 0 && elapsed < 1 << 30 && !ambiguous) {
         c.rtt.sample(elapsed * 1_000_000L);
-        c.timing = false;
-        return;
       }
-    }
-    if (c.timing && Seq.geq(ack, c.timedSequence)) {
-      c.timing = false;
-      c.rtt.sample(tcp.time.now() - c.timedSince);
     }
   }
 

@@ -22,6 +22,9 @@ public final class AckSample {
   long priorDelivered;
   long rateDelivered;
   long rateInterval;
+  long totalLost;
+  long priorLost;
+  int txInFlight;
   boolean appLimited;
   boolean cwndLimited;
   boolean recovering;
@@ -85,6 +88,21 @@ public final class AckSample {
    */
   public long priorDelivered() {
     return priorDelivered;
+  }
+
+  /** All that the connection ever marked lost. */
+  public long totalLost() {
+    return totalLost;
+  }
+
+  /** What {@link #totalLost} was when the segment left that this ACK delivered last. */
+  public long priorLost() {
+    return priorLost;
+  }
+
+  /** What was in flight when that segment had left, itself included. */
+  public int txInFlight() {
+    return txInFlight;
   }
 
   /** What was delivered between {@link #priorDelivered} and now. */

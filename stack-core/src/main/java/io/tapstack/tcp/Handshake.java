@@ -69,9 +69,6 @@ final class Handshake {
     c.rcvAdv = c.rcvNxt;
     c.lastAckSent = c.rcvNxt;
     c.sack &= options.sackPermitted();
-    if (c.sack) {
-      c.recovery = new SackRecovery(c.congestion, c.iss);
-    }
     c.timestamps &= options.hasTimestamps();
     if (c.timestamps) {
       c.tsRecent = options.timestampValue();

@@ -35,7 +35,7 @@ final class RttEstimator {
       rttvar += (Math.abs(srtt - r) - rttvar) / 4;
       srtt += (r - srtt) / 8;
     }
-    rto = Math.min(Math.max(srtt + Math.max(GRANULARITY, 4 * rttvar), minRto), maxRto);
+    rto = Math.min(srtt + Math.max(Math.max(GRANULARITY, 4 * rttvar), minRto), maxRto);
     backoff = 0;
   }
 
@@ -55,6 +55,11 @@ final class RttEstimator {
     if (srtt < 0) {
       rto = Math.max(rto, 3_000_000_000L);
     }
+  }
+
+  /** How often the timeout was doubled. */
+  int backoff() {
+    return backoff;
   }
 
   /** The smoothed round trip time, or -1 before the first measurement. */

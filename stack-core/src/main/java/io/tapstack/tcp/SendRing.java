@@ -119,6 +119,11 @@ final class SendRing {
     return (long) TAIL.getAcquire(this);
   }
 
+  /** Whether a writer found too little room and waits. */
+  boolean isWriterWaiting() {
+    return writerWaits;
+  }
+
   /** Gathers a run of the ring into an outgoing packet. */
   void gather(Packet packet, long position, int length) {
     int at = (int) position & capacity - 1;

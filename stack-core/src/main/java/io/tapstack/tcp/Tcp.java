@@ -52,6 +52,10 @@ public final class Tcp implements IpTransport {
   final IsnGenerator isnGenerator;
   final TcpOutput output;
   final TcpSender sender;
+
+  /** What the ACK that is being processed told, for congestion control. */
+  final AckSample ackSample = new AckSample();
+
   final ReceiveWindow receiveWindow;
   final TcpExpiry expiry;
 

@@ -62,6 +62,26 @@ public final class TcpConfig {
     return values.windowScaling;
   }
 
+  boolean duplicateSack() {
+    return values.duplicateSack;
+  }
+
+  boolean rack() {
+    return values.rack;
+  }
+
+  boolean tailLossProbe() {
+    return values.tailLossProbe;
+  }
+
+  boolean forwardRto() {
+    return values.forwardRto;
+  }
+
+  boolean slowStartAfterIdle() {
+    return values.slowStartAfterIdle;
+  }
+
   int initialWindowSegments() {
     return values.initialWindowSegments;
   }
@@ -121,6 +141,11 @@ public final class TcpConfig {
     private boolean timestamps = true;
     private boolean windowScaling = true;
     private boolean sack = true;
+    private boolean duplicateSack = true;
+    private boolean rack = true;
+    private boolean tailLossProbe = true;
+    private boolean forwardRto = true;
+    private boolean slowStartAfterIdle = true;
     private int initialWindowSegments = 10;
     private Supplier<? extends CongestionControl> congestionControl = Cubic::new;
     private long delayedAck = Duration.ofMillis(40).toNanos();
@@ -146,6 +171,11 @@ public final class TcpConfig {
       timestamps = other.timestamps;
       windowScaling = other.windowScaling;
       sack = other.sack;
+      duplicateSack = other.duplicateSack;
+      rack = other.rack;
+      tailLossProbe = other.tailLossProbe;
+      forwardRto = other.forwardRto;
+      slowStartAfterIdle = other.slowStartAfterIdle;
       initialWindowSegments = other.initialWindowSegments;
       congestionControl = other.congestionControl;
       delayedAck = other.delayedAck;
@@ -219,6 +249,36 @@ public final class TcpConfig {
     /** Whether selective acknowledgment (RFC 2018) is offered and accepted; yes. */
     public Builder sack(boolean use) {
       sack = use;
+      return this;
+    }
+
+    /** Whether duplicates are reported and reports believed (D-SACK, RFC 2883); yes. */
+    public Builder duplicateSack(boolean use) {
+      duplicateSack = use;
+      return this;
+    }
+
+    /** Whether losses are found by time (RACK, RFC 8985), or by counting (RFC 6675); by time. */
+    public Builder rack(boolean use) {
+      rack = use;
+      return this;
+    }
+
+    /** Whether the loss of last segments is probed for (TLP, RFC 8985 section 7); yes. */
+    public Builder tailLossProbe(boolean use) {
+      tailLossProbe = use;
+      return this;
+    }
+
+    /** Whether spurious timeouts are looked for by F-RTO (RFC 5682); yes. */
+    public Builder forwardRto(boolean use) {
+      forwardRto = use;
+      return this;
+    }
+
+    /** Whether the congestion window falls back after an idle time (RFC 5681 section 4.1); yes. */
+    public Builder slowStartAfterIdle(boolean use) {
+      slowStartAfterIdle = use;
       return this;
     }
 

@@ -49,10 +49,13 @@ public final class TcpConnection {
   int iss;
   int sndUna;
 
-  /** Next to send; falls back to SND.UNA when the retransmission timer expires. */
+  /** Next to send. */
   int sndNxt;
 
-  /** The highest sequence number sent plus one: SND.NXT of the RFC's acceptability tests. */
+  /**
+   * The highest sequence number sent plus one: SND.NXT of the RFC's acceptability tests. Beyond
+   * {@link #sndNxt} only what a probe of a shut window sent.
+   */
   int sndMax;
 
   int sndWnd;
@@ -111,6 +114,7 @@ public final class TcpConnection {
   final RttEstimator rtt;
   final ChosenCongestionControl congestion;
   LossRecovery recovery;
+  final SendLimits sendLimits = new SendLimits();
   final TcpTimers timers;
   boolean timing;
   int timedSequence;
@@ -126,7 +130,20 @@ public final class TcpConnection {
   @Nullable Result softError;
   @Nullable KeepAlive keepAlive;
   long lastReceiveTime;
+  long lastDataTime;
   long lastInvalidAckTime = Long.MIN_VALUE;
+
+  // ---- counts, for TcpInfo ----
+  long bytesSent;
+  long bytesRetransmitted;
+  long segmentsOut;
+  long segmentsIn;
+  long totalRetransmissions;
+  long timeouts;
+  long fastRecoveries;
+  long undos;
+  long dsackDuplicates;
+  long outOfOrderSegments;
 
   // ---- the list of TIME-WAIT connections ----
   @Nullable TcpConnection olderTimeWait;
@@ -163,18 +180,19 @@ public final class TcpConnection {
     timestampOffset =
         tcp.isnGenerator.timestampOffset(
             localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
-    recovery = new FastRecovery(congestion, iss);
+    recovery = new LossRecovery(this, iss);
     sndUna = iss;
     sndNxt = iss;
     sndMax = iss;
     lastSendTime = now;
     lastReceiveTime = now;
+    lastDataTime = now;
   }
 
   /** Begins at another sequence number, before anything is sent. */
   void beginAt(int number) {
     iss = number;
-    recovery = new FastRecovery(congestion, number);
+    recovery = new LossRecovery(this, number);
     sndUna = number;
     sndNxt = number;
     sndMax = number;
@@ -417,6 +435,11 @@ public final class TcpConnection {
     if (on && state.isSynchronized() && state != TcpState.TIME_WAIT) {
       timers.set(TcpTimers.KEEP_ALIVE, tcp.time.now() + idleNanos);
     }
+  }
+
+  /** What the connection knows of itself now. Allocates. */
+  public TcpInfo info() {
+    return InfoSnapshot.of(this);
   }
 
   // ---- for the classes that share the TCB ----

@@ -17,6 +17,10 @@ public final class TcpCounters {
   long fastRetransmits;
   long timeouts;
   long negativeAdvice;
+  long lossProbes;
+  long spuriousRecoveries;
+  long spuriousTimeouts;
+  long sackReneging;
   long inErrors;
   long outResets;
   long resetsSuppressed;
@@ -170,5 +174,25 @@ public final class TcpCounters {
   /** Segments that IP or the link refused. */
   public long unsent() {
     return unsent;
+  }
+
+  /** Tail loss probes sent (RFC 8985 section 7). */
+  public long lossProbes() {
+    return lossProbes;
+  }
+
+  /** Recoveries and timeouts that proved spurious and were undone. */
+  public long spuriousRecoveries() {
+    return spuriousRecoveries;
+  }
+
+  /** Of these, the timeouts. */
+  public long spuriousTimeouts() {
+    return spuriousTimeouts;
+  }
+
+  /** Timeouts that found that the peer had thrown away what it said it held (RFC 2018). */
+  public long sackReneging() {
+    return sackReneging;
   }
 }

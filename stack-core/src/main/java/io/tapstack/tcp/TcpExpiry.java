@@ -19,6 +19,12 @@ final class TcpExpiry {
       case TcpTimers.DELAYED_ACK -> tcp.output.sendAck(c);
       case TcpTimers.PERSIST -> persist(c);
       case TcpTimers.KEEP_ALIVE -> keepAlive(c);
+      case TcpTimers.REORDERING -> {
+        c.recovery.reorderingExpired(tcp.time.now());
+        tcp.sender.send(c);
+      }
+      case TcpTimers.LOSS_PROBE -> tcp.sender.probeTail(c);
+      case TcpTimers.PACE -> tcp.sender.send(c);
       case TcpTimers.LINGER -> tcp.end(c, c.state == TcpState.TIME_WAIT ? null : Result.CLOSED);
       default -> throw new AssertionError("no timer is called " + kind);
     }
@@ -37,6 +43,7 @@ final class TcpExpiry {
     }
     boolean first = c.retransmissions++ == 0;
     tcp.counters.timeouts++;
+    c.timeouts++;
     c.retransmitTimestamp = tcp.output.timestamp(c);
     c.rtt.backOff();
     if (c.retransmissions >= R1) {
@@ -45,15 +52,9 @@ final class TcpExpiry {
     if (!c.state.sendsData()) {
       tcp.output.sendSyn(c);
     } else {
-      c.congestion.timedOut(c.sndMax - c.sndUna, first, now);
-      c.recovery.timedOut(c.sndMax);
-      // Everything in flight counts as lost: it is sent again as the window grows.
-      c.sndNxt = c.sndUna;
-      if (c.sndWnd == 0) {
-        tcp.sender.retransmit(c); // SHLD-16, and the peer's answer tells the window
-      } else {
-        tcp.sender.send(c);
-      }
+      c.recovery.timedOut(now, first);
+      tcp.sender.retransmitFirst(c); // SHLD-16: whatever the window, whose size the answer tells
+      tcp.sender.send(c);
     }
     c.timers.set(TcpTimers.RETRANSMIT, now + c.rtt.rto());
   }

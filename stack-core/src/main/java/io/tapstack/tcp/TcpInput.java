@@ -35,6 +35,7 @@ final class TcpInput {
    */
   boolean process(TcpConnection c, Packet packet) {
     c.lastReceiveTime = tcp.time.now();
+    c.segmentsIn++;
     KeepAlive keepAlive = c.keepAlive;
     if (keepAlive != null) {
       keepAlive.unanswered = 0;

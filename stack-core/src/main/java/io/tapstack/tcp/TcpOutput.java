@@ -38,12 +38,9 @@ final class TcpOutput {
     boolean again = Seq.lt(sequence, c.sndMax);
     if (again) {
       tcp.counters.retransmittedSegments++;
-      c.timing = false; // Karn: RFC 6298 section 3
-    } else if (!c.timing) {
-      c.timing = true;
-      c.timedSequence = sequence + length;
-      c.timedSince = tcp.time.now();
+      c.bytesRetransmitted += length;
     }
+    c.bytesSent += length;
     c.lastSendTime = tcp.time.now();
     int header = begin(c, sequence, flags, 0, false);
     if (length > 0) {
@@ -152,6 +149,7 @@ final class TcpOutput {
 
   private void finish(TcpConnection c, int header, boolean again) {
     packet.end = packet.start + header;
+    c.segmentsOut++;
     if (!again) {
       tcp.counters.outSegments++;
     }
@@ -204,7 +202,12 @@ final class TcpOutput {
 
   /** RFC 7323 section 5.4: a millisecond clock, from an offset of the connection's own. */
   int timestamp(TcpConnection c) {
-    return (int) (tcp.time.now() / 1_000_000) + c.timestampOffset;
+    return timestamp(c, tcp.time.now());
+  }
+
+  /** What that clock showed at a time. */
+  static int timestamp(TcpConnection c, long time) {
+    return (int) (time / 1_000_000) + c.timestampOffset;
   }
 
   /** MUST-67 and RFC 6691: what IP can carry, options not subtracted. */
@@ -212,6 +215,11 @@ final class TcpOutput {
     int mtu = ip.linkMtuTo(c.remoteHigh, c.remoteLow);
     int headers = c.isV4() ? 40 : 60;
     return Math.max(Math.min(mtu, 65_535) - headers, Tcp.MIN_MSS);
+  }
+
+  /** The largest packet that the path carries, as far as known. */
+  int pathMtu(TcpConnection c) {
+    return ip.mtuTo(c.remoteHigh, c.remoteLow);
   }
 
   /** What a segment may carry: options that every segment has subtracted (MUST-16). */

@@ -10,15 +10,26 @@ import java.util.Arrays;
  * fires at the old time, finds nothing due and moves on.
  */
 final class TcpTimers extends Timer {
-  static final int RETRANSMIT = 0;
-  static final int DELAYED_ACK = 1;
-  static final int PERSIST = 2;
-  static final int KEEP_ALIVE = 3;
+  // Of those that are due at once, the first comes first: a probe takes the place of a timeout.
+
+  /** RFC 8985 section 6.2 step 5: what left long enough ago counts as lost. */
+  static final int REORDERING = 0;
+
+  /** RFC 8985 section 7.2: PTO. */
+  static final int LOSS_PROBE = 1;
+
+  static final int RETRANSMIT = 2;
+  static final int DELAYED_ACK = 3;
+  static final int PERSIST = 4;
+  static final int KEEP_ALIVE = 5;
 
   /** The 2 MSL of TIME-WAIT, or the wait of a closed connection in FIN-WAIT-2. */
-  static final int LINGER = 4;
+  static final int LINGER = 6;
 
-  private static final int KINDS = 5;
+  /** The pacer lets the next segment leave. */
+  static final int PACE = 7;
+
+  private static final int KINDS = 8;
   private static final long OFF = TimerWheel.NONE;
 
   private final TcpConnection connection;
@@ -31,6 +42,11 @@ final class TcpTimers extends Timer {
 
   boolean isSet(int kind) {
     return deadlines[kind] != OFF;
+  }
+
+  /** When a timer is due, or {@link TimerWheel#NONE}. */
+  long deadline(int kind) {
+    return deadlines[kind];
   }
 
   void set(int kind, long deadline) {

@@ -53,6 +53,7 @@ final class TextInput {
   private boolean store(TcpConnection c, Packet packet) {
     if (seg.seq != c.rcvNxt) {
       c.ackNow = true; // RFC 5681 section 4.2: a duplicate ACK at once
+      c.outOfOrderSegments++;
       if (tcp.isPoolShort(4)) {
         tcp.counters.outOfOrderDropped++;
         return false;
@@ -76,6 +77,7 @@ final class TextInput {
     }
     boolean holes = !c.outOfOrder.isEmpty();
     c.rcvNxt += seg.length;
+    c.lastDataTime = tcp.time.now();
     c.receiveRing.append(packet);
     if (holes) {
       c.ackNow = true; // RFC 5681 section 4.2: it fills a hole, or part of one

@@ -73,7 +73,7 @@ class SimDumbbellTest {
       connection.write(new byte[20_000], 0, 20_000);
       connection.flush();
     }
-    net.run(net.after(millis(1)));
+    net.run(net.after(1)); // before anybody learns of a loss
     assertThat(counters.queueDrops()).isEqualTo(10);
   }
 }

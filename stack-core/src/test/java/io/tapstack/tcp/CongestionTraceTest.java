@@ -12,6 +12,7 @@ import io.tapstack.wire.TcpSegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -202,22 +203,22 @@ class CongestionTraceTest {
     peer.takesAll();
   }
 
-  /** The window has grown to 14 segments, and all of them are acknowledged. */
+  /** The window has grown to 20 segments, and all of them are acknowledged. */
   private void grow() {
     writes(10);
     expectsSegments(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     for (int i = 2; i <= 10; i += 2) {
       acknowledges(i);
     }
-    assertThat(c.congestion.cwnd()).isEqualTo(14 * MSS); // the last ones found it half empty
+    assertThat(c.congestion.cwnd()).isEqualTo(20 * MSS); // all ten were in flight at once
   }
 
   @Test
   void aBusyConnectionKeepsItsWindow() {
     grow();
     peer.at(ms(200));
-    writes(20);
-    expectsSegments(10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
+    writes(30);
+    expectsSegments(IntStream.range(10, 30).toArray());
   }
 
   // Proves: RFC 5681 4.1
@@ -246,15 +247,15 @@ class CongestionTraceTest {
   }
 
   @Test
-  void finIsRetransmittedWithTheLastData() {
+  void finIsRetransmittedBehindTheLastData() {
     writes(5);
     c.shutdownOutput();
     assertThat(peer.takesAll()).hasSize(5 + 1);
     acknowledges(4);
     peer.at(ms(200) - 1).expectsNothing();
-    peer.at(ms(200)).expects(fin(101).seq(1 + 4 * MSS).psh().data(Bytes.pattern(4 * MSS, MSS)));
-    acknowledges(5); // but not its FIN
-    peer.after(ms(400)).expects(fin(101).seq(1 + 5 * MSS));
+    peer.at(ms(200)).expects(ack(101).seq(1 + 4 * MSS).psh().data(Bytes.pattern(4 * MSS, MSS)));
+    acknowledges(5); // but not FIN, which was lost as well
+    peer.expects(fin(101).seq(1 + 5 * MSS));
     peer.sends(ack(2 + 5 * MSS).seq(101)).expectsNothing();
     assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
   }

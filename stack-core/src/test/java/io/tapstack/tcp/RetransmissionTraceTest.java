@@ -43,10 +43,10 @@ class RetransmissionTraceTest {
     TcpConnection c = toEstablished();
     TcpPeer.writes(c, "a");
     peer.expects(ack(101).seq(1).psh().data("a"));
-    peer.at(ms(200)).sends(ack(2).seq(101)).expectsNothing(); // RTTVAR 37.5, RTO 250
+    peer.at(ms(200)).sends(ack(2).seq(101)).expectsNothing(); // RTTVAR 37.5, RTO 300
     TcpPeer.writes(c, "b");
     peer.expects(ack(101).seq(2).psh().data("b"));
-    expectsAgain(450, ack(101).seq(2).psh().data("b"));
+    expectsAgain(500, ack(101).seq(2).psh().data("b"));
     peer.sends(ack(3).seq(101));
   }
 
@@ -77,10 +77,10 @@ class RetransmissionTraceTest {
     peer.at(ms(1150)).sends(ack(3).seq(101));
     TcpPeer.writes(c, "c");
     peer.expects(ack(101).seq(3).psh().data("c"));
-    peer.at(ms(1250)).sends(ack(4).seq(101)); // measured at last: 100 ms, RTO 250
+    peer.at(ms(1250)).sends(ack(4).seq(101)); // measured at last: 100 ms, RTO 300
     TcpPeer.writes(c, "d");
     peer.expects(ack(101).seq(4).psh().data("d"));
-    expectsAgain(1500, ack(101).seq(4).psh().data("d"));
+    expectsAgain(1550, ack(101).seq(4).psh().data("d"));
     peer.sends(ack(5).seq(101));
   }
 

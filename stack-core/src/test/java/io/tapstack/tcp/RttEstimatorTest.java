@@ -39,7 +39,7 @@ class RttEstimatorTest {
   void hasAFloorAndACeiling() { // (2.4) and (2.5)
     RttEstimator usual = new RttEstimator(TcpConfig.defaults());
     usual.sample(ms(1));
-    assertThat(usual.rto()).isEqualTo(ms(200));
+    assertThat(usual.rto()).isEqualTo(ms(201)); // as Linux: the variation is at least 200 ms
     for (int i = 0; i < 20; i++) {
       usual.backOff();
     }

@@ -42,8 +42,10 @@ class TimestampTraceTest {
     peer.at(ms(20));
     c.close();
     peer.expects(fin(102).seq(6).ts(20, 1006));
-    peer.at(ms(220)).expects(fin(102).seq(6).ts(220, 1006));
-    peer.sends(ack(7).seq(102).ts(1200, 220)).expectsNothing();
+    long rto = ms(20 + 200) + ms(5) / 8; // two round trips of 0 and 5 ms
+    peer.at(rto - 1).expectsNothing();
+    peer.at(rto).expects(fin(102).seq(6).ts(221, 1006));
+    peer.sends(ack(7).seq(102).ts(1200, 221)).expectsNothing();
     assertThat(c.state()).isEqualTo(TcpState.CLOSED);
   }
 
