@@ -41,6 +41,11 @@ public final class SimHost implements SimParticipant {
   }
 
   @Override
+  public void advance(long now) {
+    stack.advance(now);
+  }
+
+  @Override
   public void turn(long now) {
     stack.advance(now);
     for (int i = 0; i < interfaces.size(); i++) {

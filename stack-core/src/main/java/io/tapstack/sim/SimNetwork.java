@@ -186,9 +186,9 @@ public final class SimNetwork {
         if (next > limit) {
           break;
         }
-        now = Math.max(now, next);
+        advance(next);
       }
-      now = Math.max(now, limit);
+      advance(limit);
       return condition.getAsBoolean();
     } finally {
       running = false;
@@ -208,6 +208,15 @@ public final class SimNetwork {
   /** Whether nothing is left to happen. */
   public boolean isIdle() {
     return nextTime() == Long.MAX_VALUE;
+  }
+
+  private void advance(long time) {
+    if (time > now) {
+      now = time;
+      for (int i = 0; i < participants.size(); i++) {
+        participants.get(i).advance(now);
+      }
+    }
   }
 
   private void begin() {
