@@ -45,7 +45,7 @@ final class InfoSnapshot {
         c.retransmissions,
         c.probes,
         c.rtt.backoff(),
-        c.congestion.pacingRate(),
+        c.pacer.rate(),
         recovery.rate.lastRate(),
         recovery.rate.isLastRateAppLimited(),
         c.bytesSent,

@@ -24,6 +24,9 @@ final class Pacer {
   private int burst;
   private int burstLeft;
 
+  /** Whether somebody was told to wait for the next burst. */
+  private boolean waiting;
+
   /** When all that was sent has been paid for. */
   private long next = Long.MIN_VALUE;
 
@@ -59,6 +62,11 @@ final class Pacer {
     burst = (int) Math.max(millisecond, MIN_BURST_SEGMENTS * (long) mss);
   }
 
+  /** The rate in bytes per second, 0 without pacing. */
+  long rate() {
+    return rate;
+  }
+
   /** Whether segments are paced at all. */
   boolean isPacing() {
     return rate > 0;
@@ -69,6 +77,7 @@ final class Pacer {
     if (rate <= 0 || burstLeft > 0 || next <= now) {
       return now;
     }
+    waiting = true;
     return next;
   }
 
@@ -81,7 +90,11 @@ final class Pacer {
     }
     if (next <= now) {
       // A new burst begins. What a late timer lost is kept, what idleness did is not.
-      next = Math.max(next, now - burst * SECOND / rate);
+      long most = burst * SECOND / rate;
+      if (now - next > most || next == Long.MIN_VALUE) {
+        next = waiting ? now - most : now;
+      }
+      waiting = false;
       burstLeft = burst;
     }
     burstLeft -= bytes;

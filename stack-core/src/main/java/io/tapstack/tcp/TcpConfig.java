@@ -82,6 +82,10 @@ public final class TcpConfig {
     return values.slowStartAfterIdle;
   }
 
+  boolean pacing() {
+    return values.pacing;
+  }
+
   int initialWindowSegments() {
     return values.initialWindowSegments;
   }
@@ -146,6 +150,7 @@ public final class TcpConfig {
     private boolean tailLossProbe = true;
     private boolean forwardRto = true;
     private boolean slowStartAfterIdle = true;
+    private boolean pacing;
     private int initialWindowSegments = 10;
     private Supplier<? extends CongestionControl> congestionControl = Cubic::new;
     private long delayedAck = Duration.ofMillis(40).toNanos();
@@ -176,6 +181,7 @@ public final class TcpConfig {
       tailLossProbe = other.tailLossProbe;
       forwardRto = other.forwardRto;
       slowStartAfterIdle = other.slowStartAfterIdle;
+      pacing = other.pacing;
       initialWindowSegments = other.initialWindowSegments;
       congestionControl = other.congestionControl;
       delayedAck = other.delayedAck;
@@ -279,6 +285,16 @@ public final class TcpConfig {
     /** Whether the congestion window falls back after an idle time (RFC 5681 section 4.1); yes. */
     public Builder slowStartAfterIdle(boolean use) {
       slowStartAfterIdle = use;
+      return this;
+    }
+
+    /**
+     * Whether segments of every connection are spread over the round trip, at a rate that follows
+     * from the congestion window; no, as in Linux, where it depends on the queueing discipline.
+     * Algorithms that have a rate of their own, such as BBR, are always paced.
+     */
+    public Builder pacing(boolean use) {
+      pacing = use;
       return this;
     }
 

@@ -114,6 +114,8 @@ public final class TcpConnection {
   final RttEstimator rtt;
   final ChosenCongestionControl congestion;
   LossRecovery recovery;
+  final Pacer pacer = new Pacer();
+  long maxPacingRate = Long.MAX_VALUE;
   final SendLimits sendLimits = new SendLimits();
   final TcpTimers timers;
   boolean timing;
@@ -415,6 +417,20 @@ public final class TcpConnection {
    */
   public void congestionControl(String name) {
     congestionControl(CongestionControls.named(name).get());
+  }
+
+  /**
+   * Limits the rate at which segments leave, and paces them: Linux's {@code SO_MAX_PACING_RATE}.
+   *
+   * @param bytesPerSecond at least 1; {@link Long#MAX_VALUE} for no limit, the default
+   */
+  public void maxPacingRate(long bytesPerSecond) {
+    if (bytesPerSecond < 1) {
+      throw new IllegalArgumentException(
+          "a connection is paced at 1 byte per second or more, not at " + bytesPerSecond);
+    }
+    maxPacingRate = bytesPerSecond;
+    tcp.sender.send(this);
   }
 
   /** The name of the congestion control. */

@@ -34,6 +34,7 @@ final class TcpSender {
     if (!c.state.sendsData()) {
       return;
     }
+    setPace(c);
     boolean byCwnd = !retransmitLost(c);
     if (!byCwnd) {
       byCwnd = sendNew(c, override);
@@ -53,6 +54,9 @@ final class TcpSender {
       int length = sent.length(slot);
       if (length > recovery.room() && recovery.inFlight() > 0) {
         return false;
+      }
+      if (waitsForPacer(c)) {
+        return true;
       }
       // MAY-7: beyond the window only the first segment, which the peer needs to go on.
       int window = c.sndUna + c.sndWnd - sent.start(slot);
@@ -99,6 +103,7 @@ final class TcpSender {
     boolean fin = c.finQueued && position + data == c.finPosition && data < length;
     boolean last = data > 0 && position + data == end;
     int flags = TcpHeader.ACK | (last ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0);
+    c.pacer.onSent(data, tcp.time.now());
     tcp.output.emitData(c, from, data, flags);
   }
 
@@ -149,6 +154,10 @@ final class TcpSender {
         limited(c, length < Math.min(queued, c.sndMss) ? Limit.RECEIVE_WINDOW : Limit.BUSY);
         return false;
       }
+      if (!small && waitsForPacer(c)) {
+        limited(c, Limit.BUSY);
+        return false;
+      }
       small = false;
       sendSegment(c, length, fin);
     }
@@ -197,6 +206,31 @@ final class TcpSender {
         || length >= Math.max(c.maxSndWnd / 2, 1);
   }
 
+  // ---- pacing ----
+
+  private void setPace(TcpConnection c) {
+    long rate = c.congestion.pacingRate();
+    if (rate == 0 && (tcp.config.pacing() || c.maxPacingRate != Long.MAX_VALUE)) {
+      LossRecovery recovery = c.recovery;
+      int window = Math.max(recovery.cwnd(), recovery.inFlight());
+      rate = Pacer.rate(window, c.congestion.ssthresh(), c.rtt.srtt());
+      rate = rate == 0 && c.maxPacingRate != Long.MAX_VALUE ? c.maxPacingRate : rate;
+    }
+    c.pacer.rate(Math.min(rate, c.maxPacingRate), c.sndMss);
+  }
+
+  /** Whether it is too early for another segment; if so, the pacer's timer is set. */
+  private boolean waitsForPacer(TcpConnection c) {
+    long now = tcp.time.now();
+    long at = c.pacer.delayUntil(now);
+    if (at <= now) {
+      c.timers.clear(TcpTimers.PACE);
+      return false;
+    }
+    c.timers.set(TcpTimers.PACE, at);
+    return true;
+  }
+
   // ---- timers ----
 
   private void armSendTimers(TcpConnection c) {
@@ -215,7 +249,9 @@ final class TcpSender {
     if (!left) {
       c.timers.clear(TcpTimers.PERSIST);
       c.probes = 0;
-    } else if (!c.timers.isSet(TcpTimers.PERSIST) && !c.timers.isSet(TcpTimers.RETRANSMIT)) {
+    } else if (!c.timers.isSet(TcpTimers.PERSIST)
+        && !c.timers.isSet(TcpTimers.RETRANSMIT)
+        && !c.timers.isSet(TcpTimers.PACE)) {
       startPersist(c);
     }
   }

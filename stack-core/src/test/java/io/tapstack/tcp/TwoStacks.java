@@ -33,8 +33,12 @@ final class TwoStacks {
     network.add(
         new SimParticipant() {
           @Override
-          public void turn(long now) {
+          public void advance(long now) {
             stack.advance(now);
+          }
+
+          @Override
+          public void turn(long now) {
             stack.pump(iface, Integer.MAX_VALUE);
             stack.poll(now);
           }
