@@ -1,6 +1,7 @@
 package io.tapstack.it.relay;
 
 import io.tapstack.stack.StackConfig;
+import io.tapstack.tcp.TcpConfig;
 
 /** The congestion controls of this stack, by the names that Linux has for them. */
 final class Algorithms {
@@ -8,10 +9,6 @@ final class Algorithms {
 
   /** A stack whose connections use the algorithm. */
   static StackConfig config(String algorithm) {
-    if (!algorithm.equals("reno")) {
-      throw new IllegalArgumentException(
-          "the stack has no congestion control \"" + algorithm + "\"; it has: reno");
-    }
-    return StackConfig.defaults();
+    return StackConfig.defaults().withTcp(TcpConfig.builder().congestionControl(algorithm).build());
   }
 }

@@ -7,8 +7,9 @@ import io.tapstack.socket.NsapiError;
 import io.tapstack.socket.TCPSocket;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.tap.TapLink;
-import io.tapstack.tcp.TcpCounters;
+import io.tapstack.tcp.TcpInfo;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class StackEnd implements End {
   private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int PATIENCE_MILLIS = 30_000;
+  private static final int TIMEOUT_MILLIS = 20;
   private static final int CHUNK = 65_536;
+  private static final String TRACE_HEADER =
+      "time,caState,rto,inFlight,rtt,ssthresh,cwnd,retransmitted,segments,receiverLimited,"
+          + "bufferLimited,duplicates,timeouts,recoveries,undos,pacingRate";
 
   private final Link link;
   private final EthernetInterface net;
@@ -88,24 +93,57 @@ final class StackEnd implements End {
       throws IOException {
     TCPSocket socket = open();
     NsapiError.check(socket.connect(host, port), "connecting");
-    socket.setTimeout((int) TimeUnit.NANOSECONDS.toMillis(INTERVAL));
-    long end = System.nanoTime() + Math.round(seconds * 1e9);
+    socket.setTimeout(TIMEOUT_MILLIS);
+    long start = System.nanoTime();
+    long nanos = Math.round(seconds * 1e9);
     byte[] chunk = new byte[CHUNK];
-    while (System.nanoTime() < end) {
+    List<String> samples = new ArrayList<>(List.of(TRACE_HEADER));
+    TcpInfo info = info();
+    for (long now; (now = System.nanoTime() - start) < nanos; ) {
+      if (now >= INTERVAL * samples.size()) {
+        info = info();
+        samples.add(sample(now, info));
+      }
       int n = socket.send(chunk);
       if (n < 0 && n != NsapiError.WOULD_BLOCK) {
         break;
       }
     }
-    TcpCounters counters = net.driver().stack().tcp().counters();
-    return net.driver()
-        .call(
-            () ->
-                new Sent(
-                    counters.outSegments(),
-                    counters.retransmittedSegments(),
-                    counters.timeouts(),
-                    0));
+    if (trace != null) {
+      Files.write(trace, samples);
+    }
+    return new Sent(
+        info.bytesSent() / info.sndMss(),
+        info.totalRetransmissions(),
+        info.timeouts(),
+        info.dsackDuplicates());
+  }
+
+  /** What the one connection of this stack knows of itself. */
+  private TcpInfo info() {
+    return net.driver().call(() -> net.driver().stack().tcp().snapshot().get(0).info());
+  }
+
+  private static String sample(long now, TcpInfo info) {
+    int mss = info.sndMss();
+    return "%.3f,%s,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d"
+        .formatted(
+            now / 1e9,
+            info.congestionState(),
+            info.rto() / 1_000_000,
+            info.inFlight() / mss,
+            info.srtt() / 1_000_000,
+            Math.min(info.ssthresh() / mss, 999_999),
+            info.cwnd() / mss,
+            info.totalRetransmissions(),
+            info.bytesSent() / mss,
+            info.rwndLimited() / 1_000_000,
+            info.sndbufLimited() / 1_000_000,
+            info.dsackDuplicates(),
+            info.timeouts(),
+            info.fastRecoveries(),
+            info.undos(),
+            info.pacingRate());
   }
 
   private TCPSocket open() {
