@@ -63,7 +63,9 @@ final class AckInput {
     if (Seq.lt(seg.ack, c.sndUna)) {
       return;
     }
-    if (Seq.lt(c.sndWl1, seg.seq) || c.sndWl1 == seg.seq && Seq.leq(c.sndWl2, seg.ack)) {
+    // A larger ACK left the peer later, even in a segment of old data, for which RFC 9293 section
+    // 3.10.7.4 would keep the old window: counted from the new SND.UNA, it would end too far right.
+    if (Seq.lt(c.sndWl2, seg.ack) || Seq.leq(c.sndWl1, seg.seq)) {
       int before = c.sndWnd;
       c.sndWnd = seg.window << c.sndScale;
       c.maxSndWnd = Math.max(c.maxSndWnd, c.sndWnd);
