@@ -131,7 +131,11 @@ final class TcpInput {
     }
   }
 
-  /** The four cases of RFC 9293 section 3.10.7.4, table 6. */
+  /**
+   * The four cases of RFC 9293 section 3.10.7.4, table 6, and one more, as in Linux: a bare ACK at
+   * the right edge of the window counts. Where both sides have filled each other's window, that is
+   * where all their ACKs stand, and if all data is lost at once nothing else would ever be heard.
+   */
   private boolean isAcceptable(TcpConnection c) {
     int window = Math.max(c.rcvAdv - c.rcvNxt, 0);
     int length = seg.sequenceLength();
@@ -139,7 +143,8 @@ final class TcpInput {
       // With data it is a probe: its text will be cut off, its ACK counts (MUST-66).
       return seg.seq == c.rcvNxt;
     }
-    if (isInside(c.rcvNxt, seg.seq, window)) {
+    boolean bareAck = length == 0 && !seg.has(TcpHeader.RST);
+    if (isInside(c.rcvNxt, seg.seq, bareAck ? window + 1 : window)) {
       return true;
     }
     return length > 0 && isInside(c.rcvNxt, seg.seq + length - 1, window);
