@@ -290,12 +290,14 @@ final class TcpSender {
     boolean fresh = queued > 0 && usable >= queued && !sent.isFull();
     if (fresh) {
       boolean fin = c.finQueued && c.positionOf(c.sndNxt) + queued == c.finPosition;
-      sendSegment(c, queued, fin && usable > queued);
+      fin &= usable > queued;
+      recovery.probe.sent(c.sndNxt + queued + (fin ? 1 : 0), false);
+      sendSegment(c, queued, fin);
     } else {
+      recovery.probe.sent(c.sndNxt, true);
       retransmit(c, sent.last());
     }
     tcp.counters.lossProbes++;
-    recovery.probe.sent(c.sndNxt, !fresh);
     c.timers.clear(TcpTimers.LOSS_PROBE);
     c.timers.set(TcpTimers.RETRANSMIT, tcp.time.now() + c.rtt.rto());
   }

@@ -18,6 +18,10 @@ import java.util.stream.IntStream;
  *
  * @param loss to {@code corruption} in thousandths of all frames
  * @param delay one way, in microseconds
+ * @param calm when the wire becomes perfect, in milliseconds after the connection was made; 0 for
+ *     never. In the third before the last of that time it is cut
+ * @param algorithm which congestion control, by its place among {@link CongestionControls#names}
+ * @param options a bit for each, see {@link #config} and {@link #run}
  * @param leftEnd how the left application ends, see {@link End}
  */
 record Transfer(
@@ -27,10 +31,12 @@ record Transfer(
     int duplication,
     int corruption,
     int delay,
+    int calm,
     int leftBytes,
     int rightBytes,
     int buffers,
     int packets,
+    int algorithm,
     int options,
     int leftEnd,
     int rightEnd) {
@@ -45,6 +51,15 @@ record Transfer(
     ABORT
   }
 
+  /** So many combinations of options there are. */
+  static final int OPTIONS = 1 << 10;
+
+  /**
+   * So long after the wire became perfect all must be over: the largest RTO or persist interval of
+   * 60 s, and what the applications need for some kilobytes at a time.
+   */
+  private static final long PROGRESS = Duration.ofMinutes(5).toNanos();
+
   private static final long DEADLINE = Duration.ofHours(6).toNanos();
 
   /** The case as a text that {@link #parse} reads. */
@@ -57,10 +72,12 @@ record Transfer(
               duplication,
               corruption,
               delay,
+              calm,
               leftBytes,
               rightBytes,
               buffers,
               packets,
+              algorithm,
               options,
               leftEnd,
               rightEnd
@@ -73,7 +90,8 @@ record Transfer(
     long[] v = Arrays.stream(text.split(",")).mapToLong(Long::parseLong).toArray();
     int[] i = IntStream.range(0, v.length).map(k -> (int) v[k]).toArray();
     return new Transfer(
-        v[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7], i[8], i[9], i[10], i[11], i[12]);
+        v[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7], i[8], i[9], i[10], i[11], i[12], i[13],
+        i[14]);
   }
 
   /** A case in which everything follows from one number. */
@@ -88,11 +106,13 @@ record Transfer(
         r.nextInt(101),
         r.nextInt(51),
         r.nextInt(50_001),
+        r.nextBoolean() ? 0 : 1 + r.nextInt(60_000),
         r.nextInt(60_001),
         r.nextInt(60_001),
         buffers[r.nextInt(buffers.length)],
         48 + r.nextInt(977),
-        r.nextInt(32),
+        r.nextInt(CongestionControls.names().size()),
+        r.nextInt(OPTIONS),
         ends[r.nextInt(ends.length)],
         ends[r.nextInt(ends.length)]);
   }
@@ -101,16 +121,25 @@ record Transfer(
     return (options >> bit & 1) != 0;
   }
 
+  private TcpConfig config() {
+    String name = CongestionControls.names().get(algorithm % CongestionControls.names().size());
+    return TcpConfig.builder()
+        .sendBuffer(buffers)
+        .receiveBuffer(buffers)
+        .timestamps(option(0))
+        .windowScaling(option(1))
+        .sack(option(4))
+        .rack(option(5))
+        .tailLossProbe(option(6))
+        .forwardRto(option(7))
+        .duplicateSack(option(8))
+        .pacing(option(9))
+        .congestionControl(name)
+        .build();
+  }
+
   /** Runs the case; an {@link AssertionError} says what is wrong. */
   void run() {
-    TcpConfig tcp =
-        TcpConfig.builder()
-            .sendBuffer(buffers)
-            .receiveBuffer(buffers)
-            .timestamps(option(0))
-            .windowScaling(option(1))
-            .sack(option(4))
-            .build();
     Impairment impairment =
         Impairment.NONE
             .delay(delay * 1000L)
@@ -118,7 +147,9 @@ record Transfer(
             .reordering(reordering / 1000.0, 1 + delay * 500L)
             .duplication(duplication / 1000.0)
             .corruption(corruption / 1000.0);
-    TwoStacks net = new TwoStacks(seed, new StackConfig(packets, 2048, tcp), impairment);
+    TwoStacks net = new TwoStacks(seed, new StackConfig(packets, 2048, config()), impairment);
+    WireRules rules = new WireRules(net.cable.leftToRight());
+    net.network.observe(rules);
     SplittableRandom random = new SplittableRandom(seed);
     PortBinding binding = net.right.tcp().bind(IpAddress.ANY_V6, 80, false);
     TcpListener listener = net.right.tcp().listen(binding, 1, TcpEvents.NONE);
@@ -138,17 +169,33 @@ record Transfer(
       atRest(net);
       return;
     }
+    rules.watch(client, accepted);
     Application left = new Application(client, 1, leftBytes, leftEnd, random.split());
     Application right = new Application(accepted, 2, rightBytes, rightEnd, random.split());
     wake(net, left, random.split());
     wake(net, right, random.split());
-    boolean ended = net.network.runUntil(() -> left.ended() && right.ended(), DEADLINE);
-    require(ended, "no end after %s: %s, %s", Duration.ofNanos(DEADLINE), left, right);
+    long limit = calm == 0 ? DEADLINE : calmDown(net, impairment, left, right) + PROGRESS;
+    boolean ended = net.network.runUntil(() -> left.ended() && right.ended(), limit);
+    require(ended, "no end after %s: %s, %s", Duration.ofNanos(limit), left, right);
+    rules.hold();
     left.judge(right);
     right.judge(left);
     listener.close();
     binding.release();
     atRest(net);
+  }
+
+  /** Cuts and mends the wire, and takes its faults away; returns when that is done. */
+  private long calmDown(TwoStacks net, Impairment faults, Application left, Application right) {
+    net.network.run(net.network.after(Duration.ofMillis(calm / 3).toNanos()));
+    net.cable.cut();
+    net.network.run(net.network.after(Duration.ofMillis(calm / 3).toNanos()));
+    net.cable.mend();
+    net.network.run(net.network.after(Duration.ofMillis(calm / 3).toNanos()));
+    net.cable.impair(Impairment.NONE.delay(faults.delayNanos()));
+    left.promise();
+    right.promise();
+    return net.network.now();
   }
 
   private static void atRest(TwoStacks net) {
@@ -193,6 +240,7 @@ record Transfer(
     private boolean shut;
     private boolean sawEnd;
     private boolean closed;
+    private boolean promised;
 
     Application(TcpConnection c, int stream, int total, int end, SplittableRandom random) {
       connection = c;
@@ -207,6 +255,11 @@ record Transfer(
 
     boolean ended() {
       return closed;
+    }
+
+    /** From now on nothing is lost: if the connection lives, it must end well. */
+    void promise() {
+      promised = connection.failure() == null;
     }
 
     void turn() {
@@ -257,6 +310,9 @@ record Transfer(
       require(read <= other.written, "%s read more than %s wrote", this, other);
       boolean both = end == End.GRACEFUL && other.end == End.GRACEFUL;
       Result failure = connection.failure();
+      if (both && promised && other.promised) {
+        require(failure == null, "%s broke on a perfect wire: %s", this, failure);
+      }
       if (both && failure == null && other.connection.failure() == null) {
         require(read == other.total, "%s ended well without all of %s", this, other);
       }
