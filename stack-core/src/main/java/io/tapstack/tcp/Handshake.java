@@ -72,6 +72,7 @@ final class Handshake {
     c.timestamps &= options.hasTimestamps();
     if (c.timestamps) {
       c.tsRecent = options.timestampValue();
+      c.tsBeforeHole = c.tsRecent;
       c.tsRecentTime = tcp.time.now();
     }
     // RFC 7323 section 2.2: both sides must send the option, or neither window is scaled.

@@ -177,7 +177,9 @@ final class LossRecovery {
     if (sacks.hasDuplicate()) {
       c.dsackDuplicates++;
       int segments = Math.max((sacks.duplicateLength() + c.sndMss - 1) / c.sndMss, 1);
-      spurious.duplicate(sacks.duplicateEnd(), segments);
+      if (spurious.duplicate(sacks.duplicateEnd(), segments)) {
+        reordered();
+      }
       if (!probe.isOutstanding()) {
         rack.duplicateReported(c.sndNxt);
       }
@@ -466,7 +468,15 @@ final class LossRecovery {
     return false;
   }
 
+  /** What was found lost came after all, unless it was a timer that only assumed the loss. */
+  private void reordered() {
+    if (!spurious.isAfterTimeout()) {
+      rack.reordered();
+    }
+  }
+
   private void undo(boolean forgetLosses) {
+    reordered();
     if (forgetLosses) {
       sent.forgetLosses();
     }
@@ -489,7 +499,7 @@ final class LossRecovery {
     boolean newWindow = newRecovery || Seq.leq(highSeq, c.sndUna) || first;
     c.congestion.timedOut(c.sndMax - c.sndUna, newWindow && first, now);
     if (newWindow) {
-      spurious.begin(c.sndUna, sent.retransmittedSegmentsInFlight());
+      spurious.beginAfterTimeout(c.sndUna, sent.retransmittedSegmentsInFlight());
     }
     // RFC 5682 section 2.1: not while a loss is known of already
     frto = c.tcp.config.forwardRto() && (newRecovery || !first);

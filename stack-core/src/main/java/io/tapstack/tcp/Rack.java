@@ -78,6 +78,14 @@ final class Rack {
     return time > otherTime || time == otherTime && Seq.gt(end, otherEnd);
   }
 
+  /**
+   * What had been found lost arrived after all. Step 3 cannot notice that, as the segment was sent
+   * again before it arrived; but without a window for reordering, each one held up would be.
+   */
+  void reordered() {
+    reorderingSeen = true;
+  }
+
   /** Step 4: a D-SACK says that something was sent again needlessly, once per round trip. */
   void duplicateReported(int sndNxt) {
     if (!inDsackRound) {

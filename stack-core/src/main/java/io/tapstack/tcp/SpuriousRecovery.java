@@ -7,6 +7,7 @@ package io.tapstack.tcp;
  */
 final class SpuriousRecovery {
   private boolean armed;
+  private boolean afterTimeout;
   private int marker;
 
   /** What was sent again and not reported as a duplicate; negative before the first. */
@@ -15,11 +16,22 @@ final class SpuriousRecovery {
   private boolean stamped;
   private int stamp;
 
+  /** A recovery begins at SND.UNA, because the timer expired. */
+  void beginAfterTimeout(int sndUna, int retransmittedInFlight) {
+    begin(sndUna, retransmittedInFlight);
+    afterTimeout = true;
+  }
+
   /** A recovery begins at SND.UNA. */
   void begin(int sndUna, int retransmittedInFlight) {
     armed = true;
+    afterTimeout = false;
     marker = sndUna;
     retransmissions = retransmittedInFlight > 0 ? retransmittedInFlight : -1;
+  }
+
+  boolean isAfterTimeout() {
+    return afterTimeout;
   }
 
   /** Nothing is being recovered and nothing that was sent again is in flight. */
@@ -40,11 +52,13 @@ final class SpuriousRecovery {
     }
   }
 
-  /** The peer reported that it got a range twice. */
-  void duplicate(int end, int segments) {
-    if (armed && retransmissions > 0 && Seq.gt(end, marker)) {
-      retransmissions = Math.max(retransmissions - segments, 0);
+  /** The peer reported that it got a range twice; whether it was sent again in this recovery. */
+  boolean duplicate(int end, int segments) {
+    if (!armed || retransmissions <= 0 || !Seq.gt(end, marker)) {
+      return false;
     }
+    retransmissions = Math.max(retransmissions - segments, 0);
+    return true;
   }
 
   /** Whether all that was sent again came twice. */

@@ -110,6 +110,9 @@ public final class TcpConnection {
   int tsRecent;
   long tsRecentTime;
 
+  /** What TS.Recent was when a hole opened; the same as TS.Recent while there is none. */
+  int tsBeforeHole;
+
   // ---- round trips, congestion, timers ----
   final RttEstimator rtt;
   final ChosenCongestionControl congestion;

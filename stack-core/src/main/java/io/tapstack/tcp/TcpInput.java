@@ -62,9 +62,12 @@ final class TcpInput {
   private boolean arrives(TcpConnection c, Packet packet) {
     boolean rst = seg.has(TcpHeader.RST);
     if (c.timestamps && seg.options.hasTimestamps() && !rst && isOldTimestamp(c)) {
-      tcp.counters.pawsDrops++;
-      challenges.answerInvalid(c);
-      return false;
+      if (!isOvertakenAck(c)) {
+        tcp.counters.pawsDrops++;
+        reportDuplicate(c);
+        challenges.answerInvalid(c);
+        return false;
+      }
     }
     if (handshake.isHandshakeOfSimultaneousOpen(c)) {
       seg.window >>= c.sndScale; // RFC 7323 section 2.2: not scaled, since it has SYN
@@ -77,9 +80,7 @@ final class TcpInput {
         if (c.state == TcpState.TIME_WAIT && seg.has(TcpHeader.FIN)) {
           c.timers.set(TcpTimers.LINGER, tcp.time.now() + tcp.config.timeWaitNanos());
         }
-        if (seg.length > 0 && Seq.leq(seg.seq + seg.length, c.rcvNxt)) {
-          c.sackBlocks.duplicate(seg.seq, seg.seq + seg.length);
-        }
+        reportDuplicate(c);
         challenges.answerInvalid(c);
       }
       return false;
@@ -118,16 +119,49 @@ final class TcpInput {
     return c.state.receivesData() && texts.text(c, packet);
   }
 
+  /** RFC 2883 section 4: all of the segment came before. */
+  private void reportDuplicate(TcpConnection c) {
+    if (seg.length > 0 && Seq.leq(seg.seq + seg.length, c.rcvNxt)) {
+      c.sackBlocks.duplicate(seg.seq, seg.seq + seg.length);
+    }
+  }
+
+  /**
+   * PAWS, RFC 7323 section 5.3 (R1), against TS.Recent as it was before there was a hole. What
+   * fills a hole was sent again, and TS.Recent comes from it; what was sent before that, and is
+   * still under way beyond the hole because the path reorders, is no old duplicate. Dropped for
+   * one, it would make the next hole, and so on. Nothing beyond a hole left before what preceded
+   * the hole, so that old duplicates are still found out.
+   */
   private boolean isOldTimestamp(TcpConnection c) {
-    return seg.options.timestampValue() - c.tsRecent < 0
+    return seg.options.timestampValue() - c.tsBeforeHole < 0
         && tcp.time.now() - c.tsRecentTime < PAWS_LIFETIME;
+  }
+
+  /**
+   * Whether later ACKs overtook this one: it acknowledges nothing new and is not older than a
+   * segment can be whose sender still waits for it. To answer it would help nobody, and what its
+   * SACK option tells is true (as in Linux).
+   */
+  private boolean isOvertakenAck(TcpConnection c) {
+    int behind = c.tsBeforeHole - seg.options.timestampValue();
+    return seg.sequenceLength() == 0
+        && seg.has(TcpHeader.ACK)
+        && seg.seq == c.rcvNxt
+        && Seq.leq(seg.ack, c.sndUna)
+        && behind <= c.rtt.rto() / 1_000_000;
   }
 
   /** RFC 7323 section 4.3 (2): not from a segment beyond a hole, nor from an older one. */
   private void rememberTimestamp(TcpConnection c) {
-    if (!isOldTimestamp(c) && Seq.leq(seg.seq, c.lastAckSent)) {
-      c.tsRecent = seg.options.timestampValue();
+    int value = seg.options.timestampValue();
+    boolean older = value - c.tsRecent < 0 && tcp.time.now() - c.tsRecentTime < PAWS_LIFETIME;
+    if (!older && Seq.leq(seg.seq, c.lastAckSent)) {
+      c.tsRecent = value;
       c.tsRecentTime = tcp.time.now();
+      if (c.outOfOrder.isEmpty()) {
+        c.tsBeforeHole = value;
+      }
     }
   }
 

@@ -61,6 +61,34 @@ class RackTraceTest {
     assertThat(trace.counters().fastRetransmits()).isZero();
   }
 
+  /** Proves: RFC 8985 6.2 (also if the segment was sent again before it arrived) */
+  @Test
+  void whatWasFoundLostAndArrivesIsReordering() {
+    tenInFlight();
+    trace.at(200).acks(0, 1, 4).expects(0);
+    trace.at(210).acks(10).expects();
+    assertThat(trace.c.info().reordering()).as("it may be what was sent again").isFalse();
+    trace.at(300).acks(10, 0, 1).expects(); // but that came second
+    assertThat(trace.c.info().reordering()).isTrue();
+    assertThat(trace.c.info().undos()).isEqualTo(1);
+    trace.writes(10).expects(10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
+    trace.at(400).acks(10, 11, 20).expects();
+    trace.at(440).acks(20).expects();
+    assertThat(trace.counters().fastRetransmits()).isEqualTo(1);
+  }
+
+  /** Proves: RFC 8985 6.2 (a timeout that was too early says nothing of order) */
+  @Test
+  void aTimeoutThatWasTooEarlyIsNoReordering() {
+    LossRecoveryTrace trace = new LossRecoveryTrace(TcpConfig.builder().tailLossProbe(false));
+    trace.writes(1).expects(0);
+    trace.at(400).expects(0);
+    trace.at(500).acks(1).expects();
+    trace.at(510).acks(1, 0, 1).expects();
+    assertThat(trace.c.info().undos()).isEqualTo(1);
+    assertThat(trace.c.info().reordering()).isFalse();
+  }
+
   /** Proves: RFC 8985 6.2; RFC 6937 3.1 */
   @Test
   void severalLossesAreRepairedInOneRoundTrip() {

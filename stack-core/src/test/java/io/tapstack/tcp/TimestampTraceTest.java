@@ -131,6 +131,62 @@ class TimestampTraceTest {
 
   // Proves: RFC 7323 5.3
   @Test
+  void whatLeftBeforeAHoleWasFilledIsNotOldBeyondIt() {
+    TcpConnection c = toEstablished();
+    // "a" and "c" are held up, "b" and "d" arrive, "a" is sent again at 1050.
+    peer.sends(ack(1).seq(102).ts(1011, 0).data("b")).expects(ack(101).seq(1).ts(0, 1001));
+    peer.sends(ack(1).seq(104).ts(1013, 0).data("d")).expects(ack(101).seq(1).ts(0, 1001));
+    peer.sends(ack(1).seq(101).ts(1050, 0).data("a")).expects(ack(103).seq(1).ts(0, 1050));
+    peer.sends(ack(1).seq(103).ts(1012, 0).data("c")).expects(ack(105).seq(1).ts(0, 1050));
+    assertThat(TcpPeer.reads(c)).isEqualTo("abcd");
+    // Nothing is missing any more: what comes next is compared with the latest again.
+    peer.sends(ack(1).seq(105).ts(1051, 0).data("e"));
+    peer.sends(ack(1).seq(106).ts(1050, 0).data("?")).expects(ack(106).seq(1).ts(0, 1051));
+    assertThat(TcpPeer.reads(c)).isEqualTo("e");
+    assertThat(peer.stack.tcp().counters().pawsDrops()).isEqualTo(1);
+  }
+
+  // Proves: RFC 7323 5.3
+  @Test
+  void whatIsOlderThanAHoleIsOldBeyondIt() {
+    TcpConnection c = toEstablished();
+    peer.sends(ack(1).seq(102).ts(1011, 0).data("b")).expects(ack(101).seq(1).ts(0, 1001));
+    peer.sends(ack(1).seq(103).ts(1000, 0).data("?")).expects(ack(101).seq(1).ts(0, 1001));
+    peer.sends(ack(1).seq(101).ts(1000, 0).data("?")).expects(ack(101).seq(1).ts(0, 1001));
+    assertThat(peer.stack.tcp().counters().pawsDrops()).isEqualTo(2);
+    peer.sends(ack(1).seq(101).ts(1050, 0).data("a")).expects(ack(103).seq(1).ts(0, 1050));
+    assertThat(TcpPeer.reads(c)).isEqualTo("ab");
+  }
+
+  // Proves: RFC 7323 5.3; RFC 2883 4
+  @Test
+  void anOldSegmentThatCameBeforeIsReportedAsADuplicate() {
+    peer.listens();
+    peer.sends(syn().seq(100).mss(1460).sackOk().ts(1000, 0)).expects(synAck(101).seq(0));
+    peer.sends(ack(1).seq(101).ts(1001, 0));
+    TcpConnection c = peer.accepts();
+    peer.sends(ack(1).seq(101).ts(1050, 0).data("a")); // sent again, and the first
+    peer.sends(ack(1).seq(101).ts(1010, 0).data("a"));
+    peer.expects(ack(102).seq(1).ts(0, 1050).sack(101, 102));
+    assertThat(TcpPeer.reads(c)).isEqualTo("a");
+  }
+
+  // Proves: RFC 7323 5.3 (an ACK that was overtaken is neither news nor worth an answer)
+  @Test
+  void anOvertakenAckIsNotAnswered() {
+    TcpConnection c = toEstablished();
+    TcpPeer.writes(c, "ab");
+    peer.expects(ack(101).seq(1).psh().data("ab"));
+    peer.sends(ack(3).seq(101).ts(1020, 0)).expectsNothing();
+    peer.sends(ack(2).seq(101).ts(1019, 0)).expectsNothing();
+    assertThat(peer.stack.tcp().counters().pawsDrops()).isZero();
+    // So old that nobody can have waited for it: an old duplicate, which is answered.
+    peer.sends(ack(2).seq(101).ts(1020 - 1001, 0)).expects(ack(101).seq(3));
+    assertThat(peer.stack.tcp().counters().pawsDrops()).isEqualTo(1);
+  }
+
+  // Proves: RFC 7323 5.3
+  @Test
   void rstIsNeverOld() { // section 5.2
     TcpConnection c = toEstablished();
     peer.sends(rst().seq(101).ts(5, 0)).expectsNothing();

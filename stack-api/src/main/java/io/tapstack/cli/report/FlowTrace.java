@@ -2,7 +2,6 @@ package io.tapstack.cli.report;
 
 import io.tapstack.sim.SimDumbbell;
 import io.tapstack.sim.SimObserver;
-// import io.tapstack.tcp.TcpInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
