@@ -1,6 +1,7 @@
 package io.tapstack.drill;
 
 import io.tapstack.tcp.CongestionControls;
+import io.tapstack.tcp.EcnMode;
 import io.tapstack.tcp.TcpConfig;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -24,6 +25,12 @@ public final class Knobs {
           "timestamps",
           "window_scaling",
           "sack",
+          "dsack",
+          "ecn",
+          "frto",
+          "rack",
+          "tlp",
+          "slow_start_after_idle",
           "receive_buffer",
           "send_buffer",
           "syn_timeout_ms",
@@ -44,13 +51,7 @@ public final class Knobs {
   /** Knobs that it does not have, and what it does. */
   private static final Map<String, String> FIXED =
       Map.ofEntries(
-          Map.entry("dsack", "1"),
-          Map.entry("ecn", "0"),
-          Map.entry("frto", "0"),
-          Map.entry("rack", "0"),
-          Map.entry("tlp", "0"),
           Map.entry("early_retransmit", "0"),
-          Map.entry("slow_start_after_idle", "1"),
           Map.entry("quick_ack", "0"),
           Map.entry("rfc1337", "0"),
           Map.entry("pmtu_discovery", "0"),
@@ -128,6 +129,12 @@ public final class Knobs {
       case "timestamps" -> tcp.timestamps(number != 0);
       case "window_scaling" -> tcp.windowScaling(number != 0);
       case "sack" -> tcp.sack(number != 0);
+      case "dsack" -> tcp.duplicateSack(number != 0);
+      case "ecn" -> tcp.ecn(ecn(number));
+      case "frto" -> tcp.forwardRto(number != 0);
+      case "rack" -> tcp.rack(number != 0);
+      case "tlp" -> tcp.tailLossProbe(number != 0);
+      case "slow_start_after_idle" -> tcp.slowStartAfterIdle(number != 0);
       case "receive_buffer" -> tcp.receiveBuffer((int) number);
       case "send_buffer" -> tcp.sendBuffer((int) number);
       case "syn_timeout_ms" -> tcp.synTimeout(millis);
@@ -144,6 +151,13 @@ public final class Knobs {
       case "keepalive_interval_s" -> keepInterval = Duration.ofSeconds(number).toNanos();
       default -> keepCount = (int) number;
     }
+  }
+
+  private static EcnMode ecn(long number) {
+    if (number < 0 || number >= EcnMode.values().length) {
+      throw new IllegalArgumentException(number + " is no value for ecn; expected 0, 1 or 2");
+    }
+    return EcnMode.values()[(int) number]; // in the order of Linux's tcp_ecn
   }
 
   private static long number(String name, String value) {

@@ -68,6 +68,8 @@ final class Sysctls {
           Map.entry("tcp_rfc1337", "rfc1337"),
           Map.entry("tcp_ecn", "ecn"),
           Map.entry("tcp_frto", "frto"),
+          Map.entry("tcp_recovery", "rack"),
+          Map.entry("tcp_early_retrans", "tlp"),
           Map.entry("tcp_syncookies", "syncookies"),
           Map.entry("tcp_fastopen", "fastopen"));
 
@@ -75,8 +77,6 @@ final class Sysctls {
   private static final Map<String, String> ONLY =
       Map.ofEntries(
           Map.entry("tcp_fack", "0"),
-          Map.entry("tcp_early_retrans", "0"),
-          Map.entry("tcp_recovery", "0"),
           Map.entry("tcp_mtu_probing", "0"),
           Map.entry("tcp_shrink_window", "0"),
           Map.entry("tcp_stdurg", "0"),

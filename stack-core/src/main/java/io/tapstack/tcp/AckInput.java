@@ -1,5 +1,7 @@
 package io.tapstack.tcp;
 
+import io.tapstack.wire.TcpHeader;
+
 /**
  * The ACK field: RFC 9293 section 3.10.7.4, fifth step, with RFC 5961 section 5, the send window,
  * round trips (RFC 7323 section 4) and what acknowledgments tell loss recovery.
@@ -34,6 +36,8 @@ final class AckInput {
     long now = tcp.time.now();
     LossRecovery recovery = c.recovery;
     boolean echo = c.timestamps && seg.options.hasTimestamps();
+    boolean marked = seg.has(TcpHeader.ECE) && c.ecn.isNegotiated();
+    long delivered = recovery.deliveredSegments();
     recovery.begin(now, echo, echo ? seg.options.timestampEcho() : 0);
     updateSendWindow(c);
     if (news) {
@@ -45,7 +49,13 @@ final class AckInput {
     measureRoundTrip(c, news);
     boolean bare =
         !news && seg.ack == c.sndUna && seg.sequenceLength() == 0 && seg.options.sackBlocks() == 0;
-    recovery.finish(tcp.ackSample, news, duplicate, bare, false);
+    recovery.finish(tcp.ackSample, news, duplicate, bare, marked);
+    if (marked) {
+      c.deliveredCe += recovery.deliveredSegments() - delivered;
+    }
+    if (c.ecn.acknowledged(marked, seg.ack, c.sndMax)) {
+      recovery.congestionExperienced(now);
+    }
     setTimers(c, news);
     return afterAcknowledgment(c);
   }

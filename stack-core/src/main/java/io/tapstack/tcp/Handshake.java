@@ -40,6 +40,7 @@ final class Handshake {
       return;
     }
     synchronize(c);
+    c.ecn.heardAnswer(seg.flags);
     if (ack) {
       c.sndUna = seg.ack;
       acks.measure(c, seg.ack);

@@ -405,6 +405,7 @@ final class LossRecovery {
 
   private void startReduction(CongestionControl.Cause cause) {
     int flight = c.sndNxt - c.sndUna;
+    c.ecn.reducedTo(c.sndNxt);
     c.congestion.congested(cause, flight + acked, now);
     int recoverFlight = flight - priorSacked + acked;
     reduction.begin(c.congestion.ssthresh(), recoverFlight, inFlight());
@@ -496,6 +497,7 @@ final class LossRecovery {
   void timedOut(long time, boolean first) {
     now = time;
     boolean newRecovery = state != CongestionState.RECOVERY && state != CongestionState.LOSS;
+    c.ecn.reducedTo(c.sndNxt);
     boolean newWindow = newRecovery || Seq.leq(highSeq, c.sndUna) || first;
     c.congestion.timedOut(c.sndMax - c.sndUna, newWindow && first, now);
     if (newWindow) {

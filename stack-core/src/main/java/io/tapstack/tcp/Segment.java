@@ -14,6 +14,12 @@ final class Segment {
   int ack;
   int flags;
 
+  /** Whether the bit before {@link #flags} is set, of accurate ECN (RFC 9768). */
+  boolean accurateEcn;
+
+  /** Of the IP packet, with the ECN field (RFC 3168). */
+  int trafficClass;
+
   /** SEG.WND as it stands in the header, not scaled. */
   int window;
 
@@ -26,6 +32,8 @@ final class Segment {
     seq = TcpHeader.sequence(packet.buffer, at);
     ack = TcpHeader.acknowledgment(packet.buffer, at);
     flags = TcpHeader.flags(packet.buffer, at);
+    accurateEcn = TcpHeader.isAccurateEcn(packet.buffer, at);
+    trafficClass = packet.trafficClass;
     window = TcpHeader.window(packet.buffer, at);
     options.parse(packet.buffer, at);
     packet.start = at + TcpHeader.headerLength(packet.buffer, at);

@@ -388,6 +388,7 @@ public final class Tcp implements IpTransport {
     listener.inherit(c);
     listener.halfOpened();
     input.handshake.synchronize(c);
+    c.ecn.heardSyn(segment.flags, segment.accurateEcn, segment.trafficClass);
     add(c);
     c.state = TcpState.SYN_RECEIVED;
     output.sendSyn(c);

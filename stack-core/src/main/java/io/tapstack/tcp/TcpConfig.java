@@ -86,6 +86,10 @@ public final class TcpConfig {
     return values.pacing;
   }
 
+  EcnMode ecn() {
+    return values.ecn;
+  }
+
   int initialWindowSegments() {
     return values.initialWindowSegments;
   }
@@ -151,6 +155,7 @@ public final class TcpConfig {
     private boolean forwardRto = true;
     private boolean slowStartAfterIdle = true;
     private boolean pacing;
+    private EcnMode ecn = EcnMode.PASSIVE;
     private int initialWindowSegments = 10;
     private Supplier<? extends CongestionControl> congestionControl = Cubic::new;
     private long delayedAck = Duration.ofMillis(40).toNanos();
@@ -182,6 +187,7 @@ public final class TcpConfig {
       forwardRto = other.forwardRto;
       slowStartAfterIdle = other.slowStartAfterIdle;
       pacing = other.pacing;
+      ecn = other.ecn;
       initialWindowSegments = other.initialWindowSegments;
       congestionControl = other.congestionControl;
       delayedAck = other.delayedAck;
@@ -295,6 +301,12 @@ public final class TcpConfig {
      */
     public Builder pacing(boolean use) {
       pacing = use;
+      return this;
+    }
+
+    /** Whether ECN (RFC 3168) is asked for and granted; granted to peers who ask, as in Linux. */
+    public Builder ecn(EcnMode mode) {
+      ecn = mode;
       return this;
     }
 

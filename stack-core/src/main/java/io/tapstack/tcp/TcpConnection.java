@@ -133,6 +133,7 @@ public final class TcpConnection {
   int probes;
   long probingSince;
   @Nullable Result softError;
+  final Ecn ecn;
   @Nullable KeepAlive keepAlive;
   long lastReceiveTime;
   long lastDataTime;
@@ -149,6 +150,7 @@ public final class TcpConnection {
   long undos;
   long dsackDuplicates;
   long outOfOrderSegments;
+  long deliveredCe;
 
   // ---- the list of TIME-WAIT connections ----
   @Nullable TcpConnection olderTimeWait;
@@ -178,6 +180,7 @@ public final class TcpConnection {
             tcp.isnGenerator.seed(
                 localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort));
     timers = new TcpTimers(this);
+    ecn = new Ecn(tcp.config.ecn());
     long now = tcp.time.now();
     iss =
         tcp.isnGenerator.isn(

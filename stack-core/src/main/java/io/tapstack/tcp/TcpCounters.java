@@ -38,6 +38,7 @@ public final class TcpCounters {
   long keepAliveProbes;
   long orphansAborted;
   long unsent;
+  long congestionMarks;
 
   TcpCounters() {}
 
@@ -169,6 +170,11 @@ public final class TcpCounters {
   /** Closed connections aborted because the peer kept its window shut. */
   public long orphansAborted() {
     return orphansAborted;
+  }
+
+  /** Segments with text that met congestion on their way, as ECN marks them (CE). */
+  public long congestionMarks() {
+    return congestionMarks;
   }
 
   /** Segments that IP or the link refused. */

@@ -77,6 +77,9 @@ final class TcpInput {
     // First, the sequence number.
     if (!isAcceptable(c)) {
       if (!rst) {
+        if (c.state == TcpState.SYN_RECEIVED && seg.has(TcpHeader.SYN) && seg.seq == c.irs) {
+          c.ecn.heardSynAgain(seg.flags);
+        }
         if (c.state == TcpState.TIME_WAIT && seg.has(TcpHeader.FIN)) {
           c.timers.set(TcpTimers.LINGER, tcp.time.now() + tcp.config.timeWaitNanos());
         }
@@ -116,7 +119,16 @@ final class TcpInput {
     }
     // Sixth, URG: urgent data stays in the stream (RFC 6093 section 3.2), nobody is told.
     // Seventh, the text; eighth, FIN.
-    return c.state.receivesData() && texts.text(c, packet);
+    if (!c.state.receivesData()) {
+      return false;
+    }
+    if (seg.length > 0) {
+      if ((seg.trafficClass & Ecn.MASK) == Ecn.CE) {
+        tcp.counters.congestionMarks++;
+      }
+      c.ackNow |= c.ecn.received(seg.flags, seg.trafficClass);
+    }
+    return texts.text(c, packet);
   }
 
   /** RFC 2883 section 4: all of the segment came before. */

@@ -42,7 +42,11 @@ final class TcpOutput {
     }
     c.bytesSent += length;
     c.lastSendTime = tcp.time.now();
-    int header = begin(c, sequence, flags, 0, false);
+    // RFC 3168 section 6.1.6: a window probe is not marked.
+    boolean probe = Seq.gt(sequence + length, c.sndUna + c.sndWnd);
+    boolean fresh = length > 0 && !again && !probe;
+    int header = begin(c, sequence, fresh ? flags | c.ecn.flagsForData() : flags, 0, false);
+    packet.trafficClass = c.ecn.field(fresh);
     if (length > 0) {
       c.sendRing.gather(packet, c.positionOf(sequence), length);
     }
@@ -62,7 +66,10 @@ final class TcpOutput {
       c.timing = false;
       tcp.counters.retransmittedSegments++;
     }
-    int flags = synAck ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN;
+    int flags =
+        synAck
+            ? TcpHeader.SYN | TcpHeader.ACK | c.ecn.flagsForSynAck()
+            : TcpHeader.SYN | c.ecn.flagsForSyn(again);
     int header = begin(c, c.iss, flags, advertisedMss(c), false);
     c.sndNxt = c.iss + 1;
     c.sndMax = c.sndNxt;
@@ -126,6 +133,7 @@ final class TcpOutput {
       position = c.sackBlocks.write(packet.buffer, position, room);
     }
     int header = position - start;
+    int ecn = ack && (flags & (TcpHeader.SYN | TcpHeader.RST)) == 0 ? c.ecn.flagsForAck() : 0;
     int window = tcp.receiveWindow.advertise(c, syn ? 0 : Math.max(c.rcvScale, 0));
     int acknowledgment = ack ? c.rcvNxt : 0;
     TcpHeader.write(
@@ -136,9 +144,10 @@ final class TcpOutput {
         sequence,
         acknowledgment,
         header,
-        flags,
+        flags | ecn,
         window,
         0);
+    packet.trafficClass = 0;
     if (ack) {
       c.lastAckSent = c.rcvNxt;
       c.ackNow = false;
@@ -165,7 +174,15 @@ final class TcpOutput {
     packet.checksumStart = packet.start;
     packet.checksumOffset = TcpHeader.CHECKSUM;
     Result result =
-        ip.send(packet, localHigh, localLow, remoteHigh, remoteLow, IpProtocol.TCP, 0, TTL);
+        ip.send(
+            packet,
+            localHigh,
+            localLow,
+            remoteHigh,
+            remoteLow,
+            IpProtocol.TCP,
+            packet.trafficClass,
+            TTL);
     if (result != Result.OK) {
       tcp.counters.unsent++; // as good as lost: the retransmission timer repairs it
     }
@@ -194,6 +211,7 @@ final class TcpOutput {
         0,
         0);
     packet.end = packet.start + TcpHeader.MIN_LENGTH;
+    packet.trafficClass = 0;
     tcp.counters.outSegments++;
     transmit(to.destinationHigh, to.destinationLow, to.sourceHigh, to.sourceLow);
   }

@@ -43,6 +43,9 @@ public final class TcpHeader {
   public static final int ECE = 0x40;
   public static final int CWR = 0x80;
 
+  /** The bit before CWR, which belongs to accurate ECN (RFC 9768); in no set of flags. */
+  private static final int AE = 0x01;
+
   private static final int SOURCE_PORT = 0;
   private static final int DESTINATION_PORT = 2;
   private static final int SEQUENCE = 4;
@@ -81,6 +84,11 @@ public final class TcpHeader {
   /** Header and options, in bytes. */
   public static int headerLength(ByteBuffer segment, int offset) {
     return (segment.get(offset + OFFSET_FLAGS) >>> 4 & 15) * 4;
+  }
+
+  /** Whether the segment speaks accurate ECN (RFC 9768); on a SYN, that it asks for it. */
+  public static boolean isAccurateEcn(ByteBuffer segment, int offset) {
+    return (segment.get(offset + OFFSET_FLAGS) & AE) != 0;
   }
 
   /** The eight control bits, CWR to FIN. */

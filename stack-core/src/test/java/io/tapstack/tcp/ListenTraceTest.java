@@ -106,11 +106,6 @@ class ListenTraceTest {
   }
 
   @Test
-  void ecnBitsOnASynAreNoObstacle() { // RFC 3168 section 6.1.1
-    peer.sends(syn().seq(100).plus(0xc0)).expects(synAck(101).seq(0));
-  }
-
-  @Test
   void aClosedListenerIsClosed() {
     peer.listener().close();
     peer.sends(syn().seq(100)).expects(rstAck(101).seq(0));

@@ -20,6 +20,8 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpPacket;
 import io.tapstack.wire.IpPayload;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Packet;
+import io.tapstack.wire.Ipv6Packet;
 import io.tapstack.wire.Mac;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptionSet;
@@ -65,7 +67,7 @@ final class TcpPeer {
   /** Not zero, so that nothing depends on it, and no multiple of a timer wheel's tick. */
   private static final long START = 1_234_567_890_123L;
 
-  private record Sent(long time, TcpSegment segment) {}
+  private record Sent(long time, TcpSegment segment, int trafficClass) {}
 
   final NetworkStack stack;
   final IpInterface iface;
@@ -85,6 +87,7 @@ final class TcpPeer {
   private boolean timestampBaseKnown;
   private @Nullable TcpListener listener;
   private @Nullable TcpSegment last;
+  private int lastTrafficClass;
 
   /** A stack with the default constants, over IPv4. */
   TcpPeer() {
@@ -166,6 +169,17 @@ final class TcpPeer {
     TcpSegment absolute = toWire(segment);
     log.add(line("peer", segment));
     inject(IpPacket.of(peerAddress, stackAddress, absolute));
+    return this;
+  }
+
+  /** Sends a segment in a packet of a traffic class, with its ECN field. */
+  TcpPeer sends(int trafficClass, TcpSegment segment) {
+    log.add(line("peer", segment) + " traffic class " + trafficClass);
+    TcpSegment wire = toWire(segment);
+    inject(
+        peerAddress.isV4()
+            ? new Ipv4Packet(trafficClass, 0, 0, 64, peerAddress, stackAddress, Bytes.EMPTY, wire)
+            : new Ipv6Packet(trafficClass, 0, 64, peerAddress, stackAddress, wire));
     return this;
   }
 
@@ -279,7 +293,11 @@ final class TcpPeer {
       if (packet.payload() instanceof TcpSegment segment) {
         assertThat(packet.source()).isEqualTo(stackAddress);
         assertThat(packet.destination()).isEqualTo(peerAddress);
-        took(segment);
+        int trafficClass =
+            packet instanceof Ipv4Packet four
+                ? four.trafficClass()
+                : ((Ipv6Packet) packet).trafficClass();
+        took(segment, trafficClass);
       } else if (packet.payload() instanceof IcmpMessage message) {
         took(message);
       } else {
@@ -308,7 +326,7 @@ final class TcpPeer {
     }
   }
 
-  private void took(TcpSegment segment) {
+  private void took(TcpSegment segment, int trafficClass) {
     if (segment.has(TcpHeader.SYN) && !issKnown) {
       iss = segment.sequence();
       issKnown = true;
@@ -329,7 +347,7 @@ final class TcpPeer {
     if (stamps != null) {
       relative = relative.ts(stamps.value() - timestampBase, stamps.echo());
     }
-    sent.add(new Sent(now, relative));
+    sent.add(new Sent(now, relative, trafficClass));
     log.add(line("stack", relative));
   }
 
@@ -357,12 +375,23 @@ final class TcpPeer {
     assertThat(actual.destinationPort()).isEqualTo(PEER_PORT);
     assertThat(actual.sourcePort()).isEqualTo(stackPort);
     last = actual;
+    lastTrafficClass = next.trafficClass;
     return this;
   }
 
   /** The segment that {@link #expects} has seen last, for a closer look. */
   TcpSegment last() {
     return Objects.requireNonNull(last);
+  }
+
+  /** The traffic class of {@link #last}. */
+  int lastTrafficClass() {
+    return lastTrafficClass;
+  }
+
+  /** Whether no segment that waits to be expected is ECN-capable. */
+  boolean unmarked() {
+    return !sent.isEmpty() && sent.stream().allMatch(next -> (next.trafficClass & 3) == 0);
   }
 
   /** What went to other stations than the peer: the time in milliseconds, segment or question. */
