@@ -30,6 +30,11 @@ final class ChosenCongestionControl implements CongestionControl {
     chosen = next;
   }
 
+  /** The algorithm itself. */
+  CongestionControl chosen() {
+    return chosen;
+  }
+
   @Override
   public String name() {
     return chosen.name();

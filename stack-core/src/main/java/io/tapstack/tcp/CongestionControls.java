@@ -7,7 +7,7 @@ import java.util.function.Supplier;
  * The congestion controls that come with the stack, by the names that Linux gives them. Any thread.
  */
 public final class CongestionControls {
-  private static final List<String> NAMES = List.of("cubic", "reno");
+  private static final List<String> NAMES = List.of("cubic", "reno", "bbr");
 
   private CongestionControls() {}
 
@@ -25,6 +25,7 @@ public final class CongestionControls {
     return switch (name) {
       case "cubic" -> Cubic::new;
       case "reno" -> NewReno::new;
+      case "bbr" -> Bbr::new;
       default ->
           throw new IllegalArgumentException(
               "there is no congestion control \""

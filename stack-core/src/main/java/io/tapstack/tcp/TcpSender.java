@@ -152,6 +152,9 @@ final class TcpSender {
       boolean fin = finLeft && length == queued && outstanding + length < c.sndWnd;
       if (!small && !fin && !isWorthSending(c, length, queued, outstanding)) {
         limited(c, length < Math.min(queued, c.sndMss) ? Limit.RECEIVE_WINDOW : Limit.BUSY);
+        if (queued < c.sndMss) {
+          applicationLimits(c); // less than a segment is left, which Nagle's algorithm holds back
+        }
         return false;
       }
       if (!small && waitsForPacer(c)) {

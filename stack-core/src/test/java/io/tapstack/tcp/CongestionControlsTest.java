@@ -11,7 +11,7 @@ class CongestionControlsTest {
 
   @Test
   void eachNameMakesAnAlgorithmOfThatName() {
-    assertThat(CongestionControls.names()).contains("cubic", "reno");
+    assertThat(CongestionControls.names()).containsExactly("cubic", "reno", "bbr");
     for (String name : CongestionControls.names()) {
       assertThat(CongestionControls.named(name).get().name()).isEqualTo(name);
     }
