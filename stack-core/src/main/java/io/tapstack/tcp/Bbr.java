@@ -5,65 +5,39 @@ package io.tapstack.tcp;
  * round trip time without a queue, says how fast to send and how much to have in flight; losses
  * bound it only where they are many.
  *
- * <p>{@link BbrMaxBandwidth}, {@link BbrMinRtt} and {@link BbrAggregation} are the model, {@link
- * BbrBounds} what losses teach, {@link BbrFullBandwidth} tells that sending faster is of no use,
- * {@link BbrProbing} when to try again; this class goes from {@link BbrPhase} to {@link BbrPhase}
- * and computes rate and window.
+ * <p>{@link BbrModel} is the model, {@link BbrWindow} computes rate and window by it, {@link
+ * BbrProbing} says when to try to send more; this class goes from {@link BbrPhase} to {@link
+ * BbrPhase}.
+ *
+ * <p>Two things differ from the draft. Losses are judged with the ACK that shows them, not for each
+ * lost packet on its own. And an echo of "congestion experienced" (RFC 3168), of which the draft
+ * does not speak, counts as a loss in this round trip: without it a path that marks would see a
+ * queue of one and a half bandwidth-delay products and no answer.
  */
 final class Bbr implements CongestionControl {
-  /** Section 2.4: slightly slower than the estimate, so that no queue builds up. */
-  private static final double PACING_MARGIN = 0.99;
-
-  /** Section 2.5: the least window that keeps ACKs coming with delayed ACKs. */
-  private static final int MIN_PIPE_SEGMENTS = 4;
-
   /** Section 2.6: how long hardly anything is in flight, and how long at least a round trip. */
   private static final long PROBE_RTT_DURATION = 200_000_000;
 
   /** Section 5.3.1.3: losses in so many ACKs of a round trip end startup. */
   private static final int STARTUP_LOSSES = 6;
 
-  /** Section 5.6.2: the round trip that is assumed before the first measurement. */
-  private static final long ASSUMED_RTT = 1_000_000;
-
   private static final long UNSET = Long.MIN_VALUE;
-  private static final double SECOND = 1e9;
 
-  private final BbrRound round = new BbrRound();
-  private final BbrMaxBandwidth maxBandwidth = new BbrMaxBandwidth();
-  private final BbrMinRtt minRtt = new BbrMinRtt();
-  private final BbrAggregation aggregation = new BbrAggregation();
-  private final BbrFullBandwidth fullBandwidth = new BbrFullBandwidth();
-  private final BbrBounds bounds = new BbrBounds();
+  private final BbrModel model = new BbrModel();
+  private final BbrWindow window = new BbrWindow(model);
   private final BbrProbing probing = new BbrProbing();
 
-  private int mss = 536;
-  private int initialWindow;
-  private int cwnd;
-  private int priorCwnd;
-  private double pacingRate;
-  private boolean rttKnown;
+  // Parts of the model, for short.
+  private final BbrRound round = model.round;
+  private final BbrFullBandwidth fullBandwidth = model.fullBandwidth;
+  private final BbrBounds bounds = model.bounds;
+
   private BbrPhase phase = BbrPhase.STARTUP;
   private BbrPhase undoPhase = BbrPhase.STARTUP;
   private boolean idleRestart;
   private int lossesInRound;
-
-  /** The bandwidth that the model allows: the smaller of what was seen and what losses permit. */
-  private double bandwidth;
-
-  // ---- recovery ----
-  private boolean recovering;
-  private boolean recoveryBegins;
-
-  /** Packet conservation: in the first round trip of recovery, what leaves replaces what left. */
-  private boolean conserving;
-
-  // ---- PROBE_RTT ----
   private long probeRttDone = UNSET;
   private boolean probeRttRoundDone;
-
-  /** Samples of what was sent while PROBE_RTT held sending back end at this delivery. */
-  private long selfLimitedUntil = -1;
 
   BbrPhase phase() {
     return phase;
@@ -71,7 +45,7 @@ final class Bbr implements CongestionControl {
 
   /** The estimate of what the path delivers, in bytes per second. */
   long maxBandwidth() {
-    return maxBandwidth.value();
+    return model.maxBandwidth.value();
   }
 
   @Override
@@ -86,29 +60,24 @@ final class Bbr implements CongestionControl {
 
   @Override
   public void established(int mss, int initialWindow, long now) {
-    this.mss = mss;
-    this.initialWindow = initialWindow;
-    cwnd = initialWindow;
-    minRtt.begin(now);
-    aggregation.begin(now);
-    pacingRate = BbrPhase.STARTUP.pacingGain * cwnd / (ASSUMED_RTT / SECOND);
+    model.begin(mss, initialWindow, now);
+    window.begin(initialWindow);
   }
 
   @Override
   public void resumed(int cwnd, int ssthresh, long now) {
-    this.cwnd = Math.max(cwnd, mss);
-    pacingRate = BbrPhase.STARTUP.pacingGain * this.cwnd / (ASSUMED_RTT / SECOND);
+    window.begin(cwnd);
   }
 
   @Override
   public void mss(int mss) {
-    this.mss = mss;
-    cwnd = Math.max(cwnd, mss);
+    model.mss = mss;
+    window.atLeast(mss);
   }
 
   @Override
   public int cwnd() {
-    return cwnd;
+    return window.cwnd();
   }
 
   /** None: the model says what ssthresh says elsewhere. */
@@ -119,7 +88,7 @@ final class Bbr implements CongestionControl {
 
   @Override
   public long pacingRate() {
-    return Math.max((long) pacingRate, 1);
+    return window.pacingRate();
   }
 
   @Override
@@ -131,52 +100,40 @@ final class Bbr implements CongestionControl {
 
   @Override
   public void acked(AckSample sample) {
-    updateModel(sample);
-    bounds.advance(sample);
-    bandwidth = Math.min(maxBandwidth.value(), bounds.bandwidth());
-    setPacingRate(phase.pacingGain, sample.srtt());
-    setCwnd(sample);
-  }
-
-  private void updateModel(AckSample sample) {
-    long now = sample.now();
-    round.acked(sample);
+    model.acked(sample, phase, window.cwnd());
     if (round.isStart()) {
       probing.roundBegan();
     }
-    boolean limited = isLimited(sample);
-    maxBandwidth.sample(sample.deliveryRate(), limited);
-    bounds.acked(sample, phase.isProbing(), maxBandwidth.value(), cwnd);
-    aggregation.acked(
-        sample.delivered(), bandwidth, cwnd, round.count(), !fullBandwidth.isReached(), now);
-    fullBandwidth.sample(sample.deliveryRate(), limited, round.isStart());
+    advancePhase(sample);
+    model.advance(sample);
+    window.acked(sample, phase);
+  }
+
+  private void advancePhase(AckSample sample) {
+    long now = sample.now();
     checkStartupLoss(sample);
     if (phase == BbrPhase.STARTUP && fullBandwidth.isReached()) {
       phase = BbrPhase.DRAIN;
     }
-    if (phase == BbrPhase.DRAIN && sample.inFlight() <= inFlight(1)) {
+    if (phase == BbrPhase.DRAIN && sample.inFlight() <= window.inFlight(1, phase)) {
       goDown(now);
     }
     if (fullBandwidth.isReached()) {
+      boolean limited = model.isLimited(sample);
       adaptLongTerm(sample, limited);
       if (phase.isProbeBw()) {
-        advanceCycle(sample, limited);
+        advanceCycle(sample);
       }
     }
-    minRtt.sample(sample.rtt(), now);
+    model.minRtt.sample(sample.rtt(), now);
     probeRtt(sample);
-  }
-
-  /** Whether the application or PROBE_RTT, and not the path, limited the rate of a sample. */
-  private boolean isLimited(AckSample sample) {
-    return sample.isAppLimited() || sample.priorDelivered() <= selfLimitedUntil;
   }
 
   // ---- section 5.3.1: STARTUP ----
 
   /** Section 5.3.1.3: losing too much in a round trip, in several places, ends startup. */
   private void checkStartupLoss(AckSample sample) {
-    if (sample.lost() > 0) {
+    if (model.lost() > 0) {
       lossesInRound++;
     }
     if (!bounds.isLossRoundStart()) {
@@ -184,19 +141,19 @@ final class Bbr implements CongestionControl {
     }
     boolean many = lossesInRound >= STARTUP_LOSSES && BbrBounds.isTooHigh(sample);
     lossesInRound = 0;
-    if (phase == BbrPhase.STARTUP && recovering && many) {
+    if (phase == BbrPhase.STARTUP && window.isRecovering() && many) {
       fullBandwidth.reach();
-      bounds.longTerm(Math.max(bandwidthDelay(1), bounds.latestInFlight()));
+      bounds.longTerm(Math.max(model.bandwidthDelay(1), bounds.latestInFlight()));
     }
   }
 
   // ---- section 5.3.3: PROBE_BW ----
 
-  private void advanceCycle(AckSample sample, boolean limited) {
+  private void advanceCycle(AckSample sample) {
     long now = sample.now();
     switch (phase) {
       case PROBE_BW_DOWN, PROBE_BW_CRUISE -> {
-        if (probing.isDue(Math.min(bandwidthDelay(1), cwnd) / mss, now)) {
+        if (probing.isDue(Math.min(model.bandwidthDelay(1), window.cwnd()) / model.mss, now)) {
           refill();
         } else if (phase == BbrPhase.PROBE_BW_DOWN && hasDrained(sample.inFlight())) {
           phase = BbrPhase.PROBE_BW_CRUISE;
@@ -206,11 +163,11 @@ final class Bbr implements CongestionControl {
         // After one round trip what is in flight fills the pipe: now losses mean something.
         if (round.isStart()) {
           probing.samples = true;
-          goUp(sample);
+          goUp(Math.max(sample.deliveryRate(), 0));
         }
       }
       case PROBE_BW_UP -> {
-        if (sample.isCwndLimited() && cwnd >= bounds.longTerm()) {
+        if (sample.isCwndLimited() && window.cwnd() >= bounds.longTerm()) {
           // The bound, not the path, limits the rate: it says nothing about the path.
           fullBandwidth.restart(Math.max(sample.deliveryRate(), 0));
         } else if (fullBandwidth.isNow()) {
@@ -222,7 +179,8 @@ final class Bbr implements CongestionControl {
   }
 
   private boolean hasDrained(int inFlight) {
-    return inFlight <= bounds.withHeadroom(mss, minPipe()) && inFlight <= inFlight(1);
+    return inFlight <= bounds.withHeadroom(model.mss, window.minPipe())
+        && inFlight <= window.inFlight(1, phase);
   }
 
   private void goDown(long now) {
@@ -239,12 +197,12 @@ final class Bbr implements CongestionControl {
     phase = BbrPhase.PROBE_BW_REFILL;
   }
 
-  private void goUp(AckSample sample) {
+  private void goUp(long rate) {
     probing.acks = BbrProbing.Acks.STARTING;
     round.begin();
-    fullBandwidth.restart(Math.max(sample.deliveryRate(), 0));
+    fullBandwidth.restart(rate);
     phase = BbrPhase.PROBE_BW_UP;
-    probing.steeper(cwnd, mss);
+    probing.steeper(window.cwnd(), model.mss);
   }
 
   /** Section 5.3.3.6: the long-term bound follows what probing finds out. */
@@ -256,7 +214,7 @@ final class Bbr implements CongestionControl {
         probing.samples = false;
         probing.acks = BbrProbing.Acks.INIT;
         if (phase.isProbeBw() && !limited) {
-          maxBandwidth.advance();
+          model.maxBandwidth.advance();
         }
       }
     }
@@ -277,7 +235,7 @@ final class Bbr implements CongestionControl {
   private void tooHigh(AckSample sample, boolean limited) {
     probing.samples = false;
     if (!limited) {
-      bounds.lower(sample.txInFlight(), Math.min(bandwidthDelay(1), cwnd));
+      bounds.lower(sample.txInFlight(), Math.min(model.bandwidthDelay(1), window.cwnd()));
     }
     if (phase == BbrPhase.PROBE_BW_UP) {
       goDown(sample.now());
@@ -285,12 +243,12 @@ final class Bbr implements CongestionControl {
   }
 
   private void raiseLongTerm(AckSample sample) {
-    if (!sample.isCwndLimited() || cwnd < bounds.longTerm()) {
+    if (!sample.isCwndLimited() || window.cwnd() < bounds.longTerm()) {
       return;
     }
     bounds.raise(probing.rise(sample.delivered()));
     if (round.isStart()) {
-      probing.steeper(cwnd, mss);
+      probing.steeper(window.cwnd(), model.mss);
     }
   }
 
@@ -298,17 +256,17 @@ final class Bbr implements CongestionControl {
 
   private void probeRtt(AckSample sample) {
     long now = sample.now();
-    if (phase != BbrPhase.PROBE_RTT && minRtt.isProbeDue() && !idleRestart) {
-      saveCwnd();
+    if (phase != BbrPhase.PROBE_RTT && model.minRtt.isProbeDue() && !idleRestart) {
+      window.save(phase);
       phase = BbrPhase.PROBE_RTT;
       probeRttDone = UNSET;
       probing.acks = BbrProbing.Acks.STOPPING;
       round.begin();
     }
     if (phase == BbrPhase.PROBE_RTT) {
-      selfLimitedUntil = sample.totalDelivered() + sample.inFlight();
+      model.limitsItself(sample);
       if (probeRttDone == UNSET) {
-        if (sample.inFlight() <= probeRttCwnd()) {
+        if (sample.inFlight() <= window.probeRttCwnd()) {
           probeRttDone = now + PROBE_RTT_DURATION;
           probeRttRoundDone = false;
           round.begin();
@@ -329,8 +287,8 @@ final class Bbr implements CongestionControl {
     if (probeRttDone == UNSET || now <= probeRttDone) {
       return;
     }
-    minRtt.probed(now);
-    restoreCwnd();
+    model.minRtt.probed(now);
+    window.restore();
     bounds.resetShortTerm();
     if (fullBandwidth.isReached()) {
       goDown(now);
@@ -340,153 +298,56 @@ final class Bbr implements CongestionControl {
     }
   }
 
-  private int probeRttCwnd() {
-    return Math.max(bandwidthDelay(BbrPhase.PROBE_RTT.cwndGain), minPipe());
-  }
-
-  // ---- section 5.6: rate and window ----
-
-  private void setPacingRate(double gain, long srtt) {
-    if (!rttKnown && srtt > 0) {
-      rttKnown = true; // section 5.6.2, now with a round trip
-      pacingRate = BbrPhase.STARTUP.pacingGain * cwnd / (srtt / SECOND);
-    }
-    double rate = gain * bandwidth * PACING_MARGIN;
-    if (rate > 0 && (fullBandwidth.isReached() || rate > pacingRate)) {
-      pacingRate = rate;
-    }
-  }
-
-  /** Bandwidth times round trip time, times a gain; the initial window while they are unknown. */
-  private int bandwidthDelay(double gain) {
-    if (minRtt.value() == BbrMinRtt.UNKNOWN || bandwidth == 0) {
-      return initialWindow;
-    }
-    return (int) Math.min(gain * bandwidth * minRtt.value() / SECOND, Windows.MAX);
-  }
-
-  /** Section 5.6.4.2: with what bursts, delayed ACKs and probing need on top. */
-  private int quantized(long bytes) {
-    long quantum = Math.max(Math.min((long) (pacingRate / 1000), 65_536), 2L * mss);
-    long budget = Math.max(Math.max(bytes, 3 * quantum), minPipe());
-    if (phase == BbrPhase.PROBE_BW_UP) {
-      budget += 2L * mss;
-    }
-    return (int) Math.min(budget, Windows.MAX);
-  }
-
-  private int inFlight(double gain) {
-    return quantized(bandwidthDelay(gain));
-  }
-
-  private int minPipe() {
-    return MIN_PIPE_SEGMENTS * mss;
-  }
-
-  private void setCwnd(AckSample sample) {
-    int most = quantized((long) bandwidthDelay(phase.cwndGain) + aggregation.extra());
-    int delivered = sample.delivered();
-    if (recoveryBegins) {
-      recoveryBegins = false;
-      cwnd = Math.max(Windows.grown(sample.inFlight(), Math.max(delivered, mss)), mss);
-    } else if (conserving && round.isStart()) {
-      conserving = false;
-    }
-    if (conserving) {
-      // Section 5.6.4.4: one segment for each that left, for a round trip
-      cwnd = Math.max(cwnd - sample.lost(), mss);
-      cwnd = Math.max(cwnd, Windows.grown(sample.inFlight(), delivered));
-    } else if (fullBandwidth.isReached()) {
-      cwnd = Math.min(Windows.grown(cwnd, delivered), most);
-    } else if (cwnd < most || sample.totalDelivered() < initialWindow) {
-      cwnd = Windows.grown(cwnd, delivered);
-    }
-    if (!conserving) {
-      cwnd = Math.max(cwnd, minPipe());
-    }
-    if (phase == BbrPhase.PROBE_RTT) {
-      cwnd = Math.min(cwnd, probeRttCwnd());
-    }
-    boundCwnd();
-  }
-
-  /** Section 5.6.4.7. */
-  private void boundCwnd() {
-    int cap =
-        switch (phase) {
-          case PROBE_BW_CRUISE, PROBE_RTT -> bounds.withHeadroom(mss, minPipe());
-          case PROBE_BW_DOWN, PROBE_BW_REFILL, PROBE_BW_UP -> bounds.longTerm();
-          case STARTUP, DRAIN -> BbrBounds.NONE;
-        };
-    cap = Math.max(Math.min(cap, bounds.shortTerm()), minPipe());
-    cwnd = Math.min(cwnd, cap);
-  }
-
-  private void saveCwnd() {
-    boolean whole = !recovering && phase != BbrPhase.PROBE_RTT;
-    priorCwnd = whole ? cwnd : Math.max(priorCwnd, cwnd);
-  }
-
-  private void restoreCwnd() {
-    cwnd = Math.max(cwnd, priorCwnd);
-  }
-
   // ---- what loss recovery tells ----
+
+  private void save() {
+    window.save(phase);
+    bounds.save();
+    undoPhase = phase;
+  }
 
   @Override
   public void congested(Cause cause, int inFlight, long now) {
-    saveCwnd();
-    bounds.save();
-    undoPhase = phase;
+    save();
     if (cause == Cause.ECN) {
       bounds.congestionInRound(); // RFC 3168 section 6.1.2: as for a loss
-      return;
+    } else {
+      window.recoveryBegins();
     }
-    recovering = true;
-    recoveryBegins = true;
-    conserving = true;
-    round.begin();
   }
 
   @Override
   public void recovered(int inFlight, long now) {
-    if (recovering) {
-      recovering = false;
-      recoveryBegins = false;
-      conserving = false;
-      restoreCwnd();
-      boundCwnd();
-    }
+    window.recovered(phase);
   }
 
   @Override
   public void timedOut(int inFlight, boolean first, long now) {
     if (first) {
-      saveCwnd();
-      bounds.save();
-      undoPhase = phase;
+      save();
     }
-    recovering = false;
-    recoveryBegins = false;
-    conserving = false;
-    // Section 5.6.4.4: all that was in flight counts as lost, and one segment goes out
-    cwnd = mss;
+    window.timedOut(); // section 5.6.4.4
   }
 
   /** Section 5.5.11: the losses were none. */
   @Override
   public void undo(long now) {
-    if (priorCwnd == 0) {
+    if (!window.hasSaved()) {
       return;
     }
-    recovering = false;
-    recoveryBegins = false;
-    conserving = false;
+    window.endRecovery();
     fullBandwidth.restart(0);
     bounds.restore();
-    restoreCwnd();
-    if (phase != BbrPhase.PROBE_RTT && phase != undoPhase && undoPhase == BbrPhase.STARTUP) {
-      phase = undoPhase;
+    window.restore();
+    if (phase == BbrPhase.PROBE_RTT || phase == undoPhase) {
+      return;
+    }
+    if (undoPhase == BbrPhase.STARTUP) {
+      // The draft leaves "full bandwidth reached" as it is, which would end startup at once again.
+      fullBandwidth.unreach();
+      phase = BbrPhase.STARTUP;
+    } else if (undoPhase == BbrPhase.PROBE_BW_UP) {
+      goUp(0);
     }
   }
 
@@ -494,9 +355,9 @@ final class Bbr implements CongestionControl {
   @Override
   public void restarted(long idle, long rto, long now) {
     idleRestart = true;
-    aggregation.restart(now);
+    model.aggregation.restart(now);
     if (phase.isProbeBw()) {
-      setPacingRate(1, -1);
+      window.setRate(1, -1);
     } else if (phase == BbrPhase.PROBE_RTT) {
       endProbeRtt(now);
     }

@@ -73,7 +73,8 @@ final class BbrBounds {
 
   /** Whether more was lost of what was in flight with the segment of the sample than is good. */
   static boolean isTooHigh(AckSample sample) {
-    return sample.totalLost() - sample.priorLost() > LOSS_THRESHOLD * sample.txInFlight();
+    return sample.priorDelivered() >= 0
+        && sample.totalLost() - sample.priorLost() > LOSS_THRESHOLD * sample.txInFlight();
   }
 
   /** Too much was lost: the long-term bound falls to what was in flight then. */
@@ -81,15 +82,18 @@ final class BbrBounds {
     longTerm = (int) Math.max(inFlight, BETA * target);
   }
 
-  /** An ACK arrived: its signals, and the short-term bounds once for each round with losses. */
-  void acked(AckSample sample, boolean probing, long maxBandwidth, int cwnd) {
+  /**
+   * An ACK arrived, with or without losses: its signals, and the short-term bounds once for each
+   * round with losses.
+   */
+  void acked(AckSample sample, boolean loss, boolean probing, long maxBandwidth, int cwnd) {
     latestBandwidth = Math.max(latestBandwidth, sample.deliveryRate());
     latestInFlight = Math.max(latestInFlight, delivered(sample));
     lossRoundStart = sample.priorDelivered() >= lossRoundEnd;
     if (lossRoundStart) {
       lossRoundEnd = sample.totalDelivered();
     }
-    lossInRound |= sample.lost() > 0;
+    lossInRound |= loss;
     if (!lossRoundStart) {
       return;
     }

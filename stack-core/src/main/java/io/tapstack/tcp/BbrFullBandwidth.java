@@ -28,6 +28,11 @@ final class BbrFullBandwidth {
     reached = true;
   }
 
+  /** Startup had ended for a reason that was none. */
+  void unreach() {
+    reached = false;
+  }
+
   /** An attempt to send faster begins, at this rate. */
   void restart(double from) {
     rate = from;
