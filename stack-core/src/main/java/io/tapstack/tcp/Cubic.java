@@ -90,8 +90,9 @@ final class Cubic implements CongestionControl {
     if (ssthresh == Integer.MAX_VALUE && hyStart.acked(sample)) {
       ssthresh = cwnd;
     }
-    if (!validation.mayGrow(sample)) {
-      curve.pause(sinceLast); // RFC 9438 section 4.2: such time does not count
+    if (!sample.isCwndLimited()) {
+      // RFC 9438 section 5.8: no growth, stricter than RFC 7661; section 4.2: no time passes
+      curve.pause(sinceLast);
       return;
     }
     int left = cwnd < ssthresh ? slowStart(sample) : sample.acked();
@@ -148,7 +149,7 @@ final class Cubic implements CongestionControl {
   public void recovered(int inFlight, long now) {
     int carried = validation.recovered();
     // RFC 7661 section 4.4.1, with the factor of this algorithm
-    cwnd = carried < 0 ? ssthresh : Windows.reduced(carried, beta, mss);
+    cwnd = carried < 0 ? Math.min(cwnd, ssthresh) : Windows.reduced(carried, beta, mss);
   }
 
   @Override

@@ -112,7 +112,7 @@ final class NewReno implements CongestionControl {
     int carried = validation.recovered();
     // RFC 7661 section 4.4.1, or RFC 6582 section 3.2 (3), option 2: rate reduction (RFC 6937) has
     // brought what is in flight to ssthresh, so no burst follows.
-    cwnd = carried < 0 ? ssthresh : Windows.reduced(carried, beta, mss);
+    cwnd = carried < 0 ? Math.min(cwnd, ssthresh) : Windows.reduced(carried, beta, mss);
   }
 
   @Override

@@ -59,6 +59,18 @@ class CongestionControlsTest {
   }
 
   @Test
+  void anExchangeDuringRecoveryMakesNoWindowWithoutBounds() {
+    TcpConnection c = new TcpPeer().toEstablished();
+    c.congestionControl("bbr"); // which has no threshold to pass on
+    c.congestion.congested(CongestionControl.Cause.LOSS, 10 * MSS, 0);
+    for (String name : CongestionControls.names()) {
+      c.congestionControl(name);
+      c.congestion.recovered(5 * MSS, 0);
+      assertThat(c.congestion.cwnd()).as(name).isLessThanOrEqualTo(10 * MSS);
+    }
+  }
+
+  @Test
   void acceptedConnectionsInheritTheListenersChoice() {
     TcpPeer peer = new TcpPeer().listens();
     peer.listener().congestionControl(CongestionControls.named("reno"));

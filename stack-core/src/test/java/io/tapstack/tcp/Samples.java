@@ -17,6 +17,11 @@ final class Samples {
   boolean paced;
   int inFlight = -1;
 
+  // The round trip before.
+  private long prior = -1;
+  private long roundStart;
+  private long roundSegments;
+
   /** Bytes per second; 0 for no sample of it. */
   long rate;
 
@@ -58,7 +63,8 @@ final class Samples {
     sample.totalDelivered += bytes;
     sample.totalLost += lost;
     // What is delivered now left a window ago.
-    sample.priorDelivered = Math.max(sample.totalDelivered - Math.max(flight, bytes), 0);
+    long left = Math.max(sample.totalDelivered - Math.max(flight, bytes), 0);
+    sample.priorDelivered = prior >= 0 ? prior : left;
     sample.priorLost = sample.totalLost - lost;
     sample.txInFlight = flight;
     sample.rateDelivered = rate > 0 ? rate : sample.totalDelivered - sample.priorDelivered;
@@ -79,10 +85,16 @@ final class Samples {
   Samples round() {
     int segments = Math.max(segments(), 1);
     long start = now;
+    long delivered = sample.totalDelivered;
     for (int i = 1; i <= segments; i++) {
       now = start + rtt * i / segments;
+      // It left when the segment arrived that had this place in the round trip before.
+      prior = roundStart + (i * roundSegments + segments - 1) / segments * MSS;
       acks(MSS);
     }
+    prior = -1;
+    roundStart = delivered;
+    roundSegments = segments;
     return this;
   }
 
