@@ -16,7 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** In steady state a segment costs no object, on its way out and in: the JVM's own counter. */
 class TcpAllocationTest {
@@ -35,8 +35,8 @@ class TcpAllocationTest {
   private long now;
 
   @ParameterizedTest
-  @ValueSource(strings = {"10.0.0.2", "fd00::2"})
-  void aSegmentAllocatesNothing(String server) {
+  @CsvSource({"10.0.0.2, cubic", "fd00::2, cubic", "10.0.0.2, reno", "10.0.0.2, bbr"})
+  void aSegmentAllocatesNothing(String server, String congestion) {
     leftSide.addAddress(IpAddress.parse("10.0.0.1"), 24);
     leftSide.addAddress(IpAddress.parse("fd00::1"), 64);
     rightSide.addAddress(IpAddress.parse("10.0.0.2"), 24);
@@ -44,6 +44,7 @@ class TcpAllocationTest {
     PortBinding binding = right.tcp().bind(IpAddress.ANY_V6, 80, false);
     TcpListener listener = right.tcp().listen(binding, 1, TcpEvents.NONE);
     TcpConnection client = left.tcp().connect(null, IpAddress.parse(server), 80, TcpEvents.NONE);
+    client.congestionControl(congestion);
     TcpConnection accepted = null;
     while (accepted == null) {
       turn();

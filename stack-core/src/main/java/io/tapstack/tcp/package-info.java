@@ -23,6 +23,15 @@
  * brought it. Application threads meet TCP at these two rings, without a lock; everything else
  * belongs to the owner of the stack.
  *
+ * <h2>Congestion control</h2>
+ *
+ * {@link io.tapstack.tcp.CongestionControls} names those that there are: CUBIC (RFC 9438, with
+ * HyStart++, RFC 9406), which is the default, NewReno (RFC 5681, 6582) and BBR
+ * (draft-ietf-ccwg-bbr). The first two answer marks more gently than losses (RFC 8511) and do not
+ * grow what is not used (RFC 7661). {@link io.tapstack.tcp.TcpConfig} chooses for a stack, {@link
+ * io.tapstack.tcp.TcpListener} for the connections that come to it, {@link
+ * io.tapstack.tcp.TcpConnection} for itself and at any time; an application may bring its own.
+ *
  * <h2>When nobody answers</h2>
  *
  * From the third timeout of a segment on (R1 of RFC 9293 section 3.8.3) IP is told to verify the
