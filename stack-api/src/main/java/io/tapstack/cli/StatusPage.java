@@ -8,7 +8,6 @@ import io.tapstack.link.NeighbourCounters;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpCounters;
-import io.tapstack.tcp.TcpState;
 import io.tapstack.udp.UdpCounters;
 import java.util.List;
 import java.util.Locale;
@@ -98,11 +97,7 @@ final class StatusPage {
   }
 
   private void connections(NetworkStack stack) {
-    List<String> open =
-        stack.tcp().snapshot().stream()
-            .filter(connection -> connection.state() != TcpState.TIME_WAIT)
-            .map(TcpConnection::toString)
-            .toList();
+    List<String> open = stack.tcp().snapshot().stream().map(TcpConnection::toString).toList();
     int timeWaiting = stack.tcp().timeWaiting();
     list(
         "TCP connections: " + open.size() + ", and " + timeWaiting + " in TIME-WAIT",
@@ -133,6 +128,13 @@ final class StatusPage {
             + counters.acceptQueueDrops()
             + ", "
             + counters.connectionLimitDrops());
+    row(
+        "SYN cookies sent, returned, wrong",
+        counters.synCookiesSent()
+            + ", "
+            + counters.synCookiesReceived()
+            + ", "
+            + counters.synCookiesFailed());
     end();
   }
 

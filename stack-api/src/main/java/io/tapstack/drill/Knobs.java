@@ -2,6 +2,7 @@ package io.tapstack.drill;
 
 import io.tapstack.tcp.CongestionControls;
 import io.tapstack.tcp.EcnMode;
+import io.tapstack.tcp.SynCookieMode;
 import io.tapstack.tcp.TcpConfig;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,12 +35,15 @@ public final class Knobs {
           "receive_buffer",
           "send_buffer",
           "syn_timeout_ms",
-          "synack_timeout_ms",
           "retransmit_timeout_ms",
           "time_wait_ms",
           "fin_wait_2_ms",
           "max_half_open",
           "max_out_of_order",
+          "max_time_wait",
+          "syncookies",
+          "abort_on_overflow",
+          "rfc1337",
           "syn_retries",
           "synack_retries",
           "retries",
@@ -53,9 +57,7 @@ public final class Knobs {
       Map.ofEntries(
           Map.entry("early_retransmit", "0"),
           Map.entry("quick_ack", "0"),
-          Map.entry("rfc1337", "0"),
           Map.entry("pmtu_discovery", "0"),
-          Map.entry("syncookies", "0"),
           Map.entry("fastopen", "0"));
 
   private final TcpConfig.Builder tcp = TcpConfig.builder();
@@ -66,7 +68,6 @@ public final class Knobs {
   private int keepCount = 9;
   private String congestionControl = CongestionControls.names().get(0);
   private int synRetries = -1;
-  private int synAckRetries = -1;
   private Duration initialRto = Duration.ofSeconds(1);
 
   /** All at their defaults. */
@@ -138,14 +139,17 @@ public final class Knobs {
       case "receive_buffer" -> tcp.receiveBuffer((int) number);
       case "send_buffer" -> tcp.sendBuffer((int) number);
       case "syn_timeout_ms" -> tcp.synTimeout(millis);
-      case "synack_timeout_ms" -> tcp.synAckTimeout(millis);
       case "retransmit_timeout_ms" -> tcp.retransmitTimeout(millis);
       case "time_wait_ms" -> tcp.timeWait(millis);
       case "fin_wait_2_ms" -> tcp.finWait2(millis);
       case "max_half_open" -> tcp.maxHalfOpen((int) number);
       case "max_out_of_order" -> tcp.maxOutOfOrder((int) number);
       case "syn_retries" -> synRetries = (int) Math.min(number, 20);
-      case "synack_retries" -> synAckRetries = (int) Math.min(number, 20);
+      case "synack_retries" -> tcp.synAckRetries((int) Math.min(number, 16));
+      case "max_time_wait" -> tcp.maxTimeWait((int) number);
+      case "syncookies" -> tcp.synCookies(cookieMode(number));
+      case "abort_on_overflow" -> tcp.abortOnOverflow(number != 0);
+      case "rfc1337" -> tcp.rfc1337(number != 0);
       case "retries" -> tcp.retransmitTimeout(afterRetries((int) Math.min(number, 100)));
       case "keepalive_time_s" -> keepIdle = Duration.ofSeconds(number).toNanos();
       case "keepalive_interval_s" -> keepInterval = Duration.ofSeconds(number).toNanos();
@@ -158,6 +162,13 @@ public final class Knobs {
       throw new IllegalArgumentException(number + " is no value for ecn; expected 0, 1 or 2");
     }
     return EcnMode.values()[(int) number]; // in the order of Linux's tcp_ecn
+  }
+
+  /** As Linux numbers them. */
+  private static SynCookieMode cookieMode(long number) {
+    return number == 0
+        ? SynCookieMode.OFF
+        : number == 1 ? SynCookieMode.ON_OVERFLOW : SynCookieMode.ALWAYS;
   }
 
   private static long number(String name, String value) {
@@ -204,9 +215,6 @@ public final class Knobs {
   TcpConfig tcp() {
     if (synRetries >= 0) {
       tcp.synTimeout(initialRto.multipliedBy((2L << synRetries) - 1));
-    }
-    if (synAckRetries >= 0) {
-      tcp.synAckTimeout(initialRto.multipliedBy((2L << synAckRetries) - 1));
     }
     return tcp.build();
   }

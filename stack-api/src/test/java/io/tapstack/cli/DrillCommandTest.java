@@ -51,7 +51,8 @@ class DrillCommandTest {
   @Test
   void wrongUseIsTold() {
     assertThat(run("drill", "--set", "speed=1", directory.toString())).isEqualTo(2);
-    assertThat(err.toString()).contains("there is no knob speed; expected one of bind_port");
+    assertThat(err.toString())
+        .contains("there is no knob speed; expected one of abort_on_overflow");
     assertThat(run("drill", directory.resolve("missing").toString())).isOne();
     assertThat(run("drill", directory.toString())).isOne();
     assertThat(err.toString()).contains("there is no *.pkt file in");

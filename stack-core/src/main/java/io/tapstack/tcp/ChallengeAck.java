@@ -20,32 +20,46 @@ final class ChallengeAck {
 
   /** Answers a segment that is not acceptable with an ACK, but never in a loop. */
   void answerInvalid(TcpConnection c) {
-    boolean bare = seg.length == 0 || seg.has(TcpHeader.SYN);
-    if (bare && !mayAnswer(c)) {
-      tcp.counters.invalidAcksSuppressed++;
-      return;
+    if (mayAnswerInvalid(c)) {
+      c.ackNow = true;
     }
-    c.ackNow = true;
   }
 
   /** RFC 5961: the peer proves itself by an exact RST if it really means it. */
   void challenge(TcpConnection c) {
-    if (mayAnswer(c)) {
-      tcp.counters.challengeAcks++;
+    if (mayChallenge(c)) {
       c.ackNow = true;
-    } else {
-      tcp.counters.invalidAcksSuppressed++;
     }
   }
 
-  /** RFC 5961 section 7, per connection: a shared count would be a side channel (CVE-2016-5696). */
-  private boolean mayAnswer(TcpConnection c) {
-    long now = tcp.time.now();
-    if (c.lastInvalidAckTime != Long.MIN_VALUE
-        && now - c.lastInvalidAckTime < INVALID_ACK_INTERVAL) {
+  /** Whether the current segment, which is not acceptable, is answered with an ACK. */
+  boolean mayAnswerInvalid(Flow flow) {
+    boolean bare = seg.length == 0 || seg.has(TcpHeader.SYN);
+    if (bare && !mayAnswer(flow)) {
+      tcp.counters.invalidAcksSuppressed++;
       return false;
     }
-    c.lastInvalidAckTime = now;
+    return true;
+  }
+
+  /** Whether a challenge ACK is sent; counts it. */
+  boolean mayChallenge(Flow flow) {
+    if (mayAnswer(flow)) {
+      tcp.counters.challengeAcks++;
+      return true;
+    }
+    tcp.counters.invalidAcksSuppressed++;
+    return false;
+  }
+
+  /** RFC 5961 section 7, per connection: a shared count would be a side channel (CVE-2016-5696). */
+  private boolean mayAnswer(Flow flow) {
+    long now = tcp.time.now();
+    if (flow.lastInvalidAckTime != Long.MIN_VALUE
+        && now - flow.lastInvalidAckTime < INVALID_ACK_INTERVAL) {
+      return false;
+    }
+    flow.lastInvalidAckTime = now;
     return true;
   }
 }

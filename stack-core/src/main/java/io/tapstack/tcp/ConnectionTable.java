@@ -5,15 +5,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections by 4-tuple: chained hashing under a secret key, so that a peer cannot make chains
- * long by its choice of ports, and doubling when full, so that a lookup costs the same however many
- * connections there are. Chains run through the connections: a lookup allocates nothing.
+ * Connections, and the records of those that are not yet or no longer, by 4-tuple: chained hashing
+ * under a secret key, so that a peer cannot make chains long by its choice of ports, and doubling
+ * when full, so that a lookup costs the same however many connections there are. Chains run through
+ * the connections: a lookup allocates nothing.
  *
  * <p>Thread: the owner of the stack.
  */
 final class ConnectionTable {
   private final SipHash hash;
-  private @Nullable TcpConnection[] buckets = new TcpConnection[256];
+  private @Nullable Flow[] buckets = new Flow[256];
   private int size;
 
   ConnectionTable(SipHash hash) {
@@ -24,7 +25,7 @@ final class ConnectionTable {
     return size;
   }
 
-  @Nullable TcpConnection find(
+  @Nullable Flow find(
       long localHigh,
       long localLow,
       int localPort,
@@ -32,7 +33,7 @@ final class ConnectionTable {
       long remoteLow,
       int remotePort) {
     int code = hash(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
-    TcpConnection candidate = buckets[code & buckets.length - 1];
+    Flow candidate = buckets[code & buckets.length - 1];
     while (candidate != null
         && (candidate.hashCode != code
             || candidate.remotePort != remotePort
@@ -46,7 +47,7 @@ final class ConnectionTable {
     return candidate;
   }
 
-  void add(TcpConnection c) {
+  void add(Flow c) {
     c.hashCode =
         hash(c.localHigh, c.localLow, c.localPort, c.remoteHigh, c.remoteLow, c.remotePort);
     if (size == buckets.length) {
@@ -58,10 +59,10 @@ final class ConnectionTable {
     size++;
   }
 
-  void remove(TcpConnection c) {
+  void remove(Flow c) {
     int index = c.hashCode & buckets.length - 1;
-    TcpConnection before = null;
-    TcpConnection candidate = buckets[index];
+    Flow before = null;
+    Flow candidate = buckets[index];
     while (candidate != null && candidate != c) {
       before = candidate;
       candidate = candidate.nextInBucket;
@@ -78,10 +79,10 @@ final class ConnectionTable {
     size--;
   }
 
-  void forEach(Consumer<TcpConnection> action) {
-    for (TcpConnection head : buckets) {
-      for (TcpConnection c = head; c != null; ) {
-        TcpConnection next = c.nextInBucket;
+  void forEach(Consumer<Flow> action) {
+    for (Flow head : buckets) {
+      for (Flow c = head; c != null; ) {
+        Flow next = c.nextInBucket;
         action.accept(c);
         c = next;
       }
@@ -91,9 +92,9 @@ final class ConnectionTable {
   /** The length of the longest chain: how many steps a lookup takes at most. */
   int longestChain() {
     int longest = 0;
-    for (TcpConnection head : buckets) {
+    for (Flow head : buckets) {
       int length = 0;
-      for (TcpConnection c = head; c != null; c = c.nextInBucket) {
+      for (Flow c = head; c != null; c = c.nextInBucket) {
         length++;
       }
       longest = Math.max(longest, length);
@@ -102,10 +103,10 @@ final class ConnectionTable {
   }
 
   private void grow() {
-    TcpConnection[] larger = new TcpConnection[2 * buckets.length];
-    for (TcpConnection head : buckets) {
-      for (TcpConnection c = head; c != null; ) {
-        TcpConnection next = c.nextInBucket;
+    Flow[] larger = new Flow[2 * buckets.length];
+    for (Flow head : buckets) {
+      for (Flow c = head; c != null; ) {
+        Flow next = c.nextInBucket;
         int index = c.hashCode & larger.length - 1;
         c.nextInBucket = larger[index];
         larger[index] = c;
@@ -115,7 +116,7 @@ final class ConnectionTable {
     buckets = larger;
   }
 
-  private int hash(
+  int hash(
       long localHigh,
       long localLow,
       int localPort,

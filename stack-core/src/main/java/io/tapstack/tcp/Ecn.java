@@ -78,16 +78,32 @@ final class Ecn {
    * asks for accurate ECN, which it then gets the classic answer to (RFC 9768 section 3.1.1).
    *
    * @param accurate whether the AE flag is set
+   * @return whether it gets ECN
    */
-  void heardSyn(int flags, boolean accurate, int trafficClass) {
+  static boolean grants(EcnMode mode, int flags, boolean accurate, int trafficClass) {
     boolean unmarked = accurate || (trafficClass & MASK) == 0;
-    echoes = mode != EcnMode.OFF && (flags & BOTH) == BOTH && unmarked;
-    sends = echoes;
+    return mode != EcnMode.OFF && asks(flags) && unmarked;
+  }
+
+  /** Whether a SYN asks for it. */
+  static boolean asks(int flags) {
+    return (flags & BOTH) == BOTH;
+  }
+
+  /**
+   * A handshake is complete that a peer began.
+   *
+   * @param granted whether our SYN-ACK granted it
+   * @param givenUp whether its sender gave ECN up, so that we must not mark packets
+   */
+  void accepted(boolean granted, boolean givenUp) {
+    echoes = granted;
+    sends = granted && !givenUp;
   }
 
   /** A SYN came again, without asking: its sender gave ECN up, so we must not mark packets. */
   void heardSynAgain(int flags) {
-    sends &= (flags & BOTH) == BOTH;
+    sends &= asks(flags);
   }
 
   /**

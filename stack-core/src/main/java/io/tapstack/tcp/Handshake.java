@@ -3,7 +3,6 @@ package io.tapstack.tcp;
 import io.tapstack.base.Result;
 import io.tapstack.link.Packet;
 import io.tapstack.wire.TcpHeader;
-import io.tapstack.wire.TcpOptions;
 
 /**
  * How a connection becomes established: SYN-SENT (RFC 9293 section 3.10.7.3), SYN-RECEIVED, and
@@ -13,6 +12,7 @@ final class Handshake {
   private final Tcp tcp;
   private final Segment seg;
   private final AckInput acks;
+  private final SynOptions agreed = new SynOptions();
 
   Handshake(Tcp tcp, Segment segment, AckInput acks) {
     this.tcp = tcp;
@@ -25,7 +25,7 @@ final class Handshake {
   void synSent(TcpConnection c, Packet packet) {
     boolean ack = seg.has(TcpHeader.ACK);
     if (ack && (Seq.leq(seg.ack, c.iss) || Seq.gt(seg.ack, c.sndMax))) {
-      tcp.output.replyReset(packet, c.remotePort, c.localPort, seg);
+      tcp.replies.reset(packet, c.remotePort, c.localPort, seg);
       return;
     }
     if (seg.has(TcpHeader.RST)) {
@@ -63,33 +63,32 @@ final class Handshake {
   }
 
   /** Takes the peer's ISN and options from its SYN. */
-  void synchronize(TcpConnection c) {
-    TcpOptions options = seg.options;
-    c.irs = seg.seq;
-    c.rcvNxt = seg.seq + 1;
+  private void synchronize(TcpConnection c) {
+    agreed.read(tcp.config, seg);
+    agree(c, seg.seq, agreed.mss, agreed.scale, agreed.sack, agreed.timestamps);
+    c.tsRecent = seg.options.timestampValue();
+    c.tsBeforeHole = c.tsRecent;
+    c.tsRecentTime = tcp.time.now();
+  }
+
+  private void agree(
+      TcpConnection c, int irs, int mss, int scale, boolean sack, boolean timestamps) {
+    c.irs = irs;
+    c.rcvNxt = irs + 1;
     c.rcvAdv = c.rcvNxt;
     c.lastAckSent = c.rcvNxt;
-    c.sack &= options.sackPermitted();
-    c.timestamps &= options.hasTimestamps();
-    if (c.timestamps) {
-      c.tsRecent = options.timestampValue();
-      c.tsBeforeHole = c.tsRecent;
-      c.tsRecentTime = tcp.time.now();
-    }
+    c.sack = sack;
+    c.timestamps = timestamps;
     // RFC 7323 section 2.2: both sides must send the option, or neither window is scaled.
-    if (options.windowScale() >= 0 && c.rcvScale >= 0) {
-      c.sndScale = options.windowScale();
-    } else {
-      c.sndScale = 0;
-      c.rcvScale = -1;
-    }
+    c.sndScale = Math.max(scale, 0);
+    c.rcvScale = scale >= 0 ? tcp.windowScale() : -1;
     // MUST-15
-    int peerMss = options.mss() >= 0 ? options.mss() : c.isV4() ? 536 : 1220;
+    int peerMss = mss >= 0 ? mss : c.isV4() ? 536 : 1220;
     c.sndMss = tcp.output.effectiveMss(c, peerMss);
     c.rcvMss = tcp.output.advertisedMss(c) - (c.timestamps ? 12 : 0);
   }
 
-  private void established(TcpConnection c) {
+  void established(TcpConnection c) {
     int mss = c.sndMss;
     int segments = tcp.config.initialWindowSegments();
     // RFC 6928 section 2; RFC 5681 section 3.1: one segment if the SYN was lost
@@ -100,6 +99,7 @@ final class Handshake {
     }
     c.retransmissions = 0;
     c.softError = null;
+    tcp.confirmReachable(c); // the ACK of our SYN was made after it came
     c.timers.clear(TcpTimers.RETRANSMIT);
     KeepAlive keepAlive = c.keepAlive;
     if (keepAlive != null) {
@@ -112,21 +112,16 @@ final class Handshake {
   /** The SYN-ACK that completes a simultaneous open repeats a SYN that is already counted. */
   boolean isHandshakeOfSimultaneousOpen(TcpConnection c) {
     return c.state == TcpState.SYN_RECEIVED
-        && c.listener == null
         && seg.has(TcpHeader.SYN)
         && seg.has(TcpHeader.ACK)
         && seg.seq == c.irs
         && seg.ack == c.sndMax;
   }
 
+  /** In a simultaneous open, the ACK of our SYN. */
   boolean complete(TcpConnection c, Packet packet) {
     if (Seq.leq(seg.ack, c.sndUna) || Seq.gt(seg.ack, c.sndMax)) {
-      tcp.output.replyReset(packet, c.remotePort, c.localPort, seg);
-      return false;
-    }
-    TcpListener listener = c.listener;
-    if (listener != null && listener.isAcceptQueueFull()) {
-      tcp.counters.acceptQueueDrops++; // the SYN-ACK is repeated, and with luck there is room then
+      tcp.replies.reset(packet, c.remotePort, c.localPort, seg);
       return false;
     }
     c.sndWnd = seg.window << c.sndScale;
@@ -134,10 +129,39 @@ final class Handshake {
     c.sndWl1 = seg.seq;
     c.sndWl2 = seg.ack;
     established(c);
-    if (listener != null) {
-      c.listener = null;
-      listener.completed(c);
-    }
     return true;
+  }
+
+  /** What a half-open connection becomes when the current segment acknowledges our SYN-ACK. */
+  TcpConnection complete(HalfOpen h) {
+    TcpConnection c =
+        new TcpConnection(
+            tcp, h.localHigh, h.localLow, h.localPort, h.remoteHigh, h.remoteLow, h.remotePort);
+    h.listener.inherit(c);
+    c.beginAt(h.iss);
+    agree(c, h.irs, h.peerMss, h.peerScale, h.sack, h.timestamps);
+    c.ecn.accepted(h.ecn, h.ecnGivenUp);
+    c.rcvAdv = c.rcvNxt + h.rcvWnd;
+    c.tsRecent = h.tsRecent;
+    c.tsBeforeHole = h.tsRecent;
+    c.tsRecentTime = h.tsRecentTime;
+    c.sndUna = h.sndNxt();
+    c.sndNxt = h.sndNxt();
+    c.sndMax = h.sndNxt();
+    c.sndWnd = seg.window << c.sndScale;
+    c.maxSndWnd = c.sndWnd;
+    c.sndWl1 = seg.seq;
+    c.sndWl2 = seg.ack;
+    c.retransmissions = h.retransmissions;
+    // Karn: the answer to a repeated SYN-ACK tells no round trip, unless its timestamp does; and a
+    // cookie's timestamp holds other things.
+    if (!h.fromCookie && (h.retransmissions == 0 || h.timestamps)) {
+      c.retransmitTimestamp = (int) (h.sentTime / 1_000_000) + h.timestampOffset;
+      c.timing = h.retransmissions == 0;
+      c.timedSequence = h.sndNxt();
+      c.timedSince = h.sentTime;
+      acks.measure(c, h.sndNxt());
+    }
+    return c;
   }
 }

@@ -29,11 +29,19 @@ final class ReceiveWindow {
    * one connection: windows stop opening before the pool is empty.
    */
   private int freeWindow(TcpConnection c) {
-    long poolShare = (long) pool.available() * pool.cellSize() / 4;
     int free = tcp.config.receiveBuffer() - c.receiveRing.unread();
     // What the window field cannot tell is no window: a step that the peer never sees is no step.
     int most = 0xffff << Math.max(c.rcvScale, 0);
-    return (int) Math.max(Math.min(Math.min(free, poolShare), most), 0);
+    return Math.max(Math.min(Math.min(free, poolShare()), most), 0);
+  }
+
+  private int poolShare() {
+    return (int) Math.min((long) pool.available() * pool.cellSize() / 4, Integer.MAX_VALUE);
+  }
+
+  /** The window of a SYN-ACK, before there is a connection: never scaled. */
+  int initial() {
+    return Math.min(Math.min(tcp.config.receiveBuffer(), poolShare()), 0xffff);
   }
 
   /** The window field, and the right edge that goes with it. */

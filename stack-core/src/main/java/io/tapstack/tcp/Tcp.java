@@ -3,6 +3,7 @@ package io.tapstack.tcp;
 import io.tapstack.base.Result;
 import io.tapstack.base.SipHash;
 import io.tapstack.base.StackTime;
+import io.tapstack.base.Timer;
 import io.tapstack.base.TimerWheel;
 import io.tapstack.ip.Ip;
 import io.tapstack.ip.IpInterface;
@@ -35,14 +36,7 @@ public final class Tcp implements IpTransport {
 
   private static final long SECOND = 1_000_000_000;
 
-  private static final int LISTENER_BUCKETS = 64;
-  private static final int PORT_TRIES = 64;
   private static final int MAX_SCALE = 14;
-
-  /**
-   * How far a new incarnation begins beyond the last: more than an unscaled window, as in Linux.
-   */
-  private static final int REINCARNATION_STEP = 65_537;
 
   final TcpConfig config;
   final TimerWheel wheel;
@@ -51,6 +45,7 @@ public final class Tcp implements IpTransport {
   final RingMemory ringMemory;
   final IsnGenerator isnGenerator;
   final TcpOutput output;
+  final StatelessOutput replies;
   final TcpSender sender;
 
   /** What the ACK that is being processed told, for congestion control. */
@@ -62,11 +57,15 @@ public final class Tcp implements IpTransport {
   private final Ip ip;
   private final PacketPool pool;
   private final PortTable ports;
-  private final ConnectionTable table;
-  private final @Nullable TcpListener[] listeners = new TcpListener[LISTENER_BUCKETS];
-  private final TimeWaitQueue timeWait = new TimeWaitQueue();
+  final ConnectionTable table;
+  private final Listeners listeners = new Listeners();
+  private final ActiveOpen opener;
+  private final TimeWaitTable timeWait;
   private final Segment segment = new Segment();
   private final TcpInput input;
+  private final SynInput synInput;
+  private final TimeWaitInput timeWaitInput;
+  private int connections;
   private long resetTokens = RESET_BURST;
   private long resetRefill;
 
@@ -89,8 +88,14 @@ public final class Tcp implements IpTransport {
     table = new ConnectionTable(SipHash.withRandomKey(random));
     output = new TcpOutput(this, ip);
     sender = new TcpSender(this);
+    replies = new StatelessOutput(this, ip);
     receiveWindow = new ReceiveWindow(this, pool);
-    input = new TcpInput(this, segment);
+    ChallengeAck challenges = new ChallengeAck(this, segment);
+    input = new TcpInput(this, segment, challenges);
+    synInput = new SynInput(this, segment, challenges, new SynCookies(time, random));
+    timeWait = new TimeWaitTable(this);
+    timeWaitInput = new TimeWaitInput(this, segment, challenges, timeWait);
+    opener = new ActiveOpen(this, ip, ports, table);
     expiry = new TcpExpiry(this);
     resetRefill = time.now();
     ip.register(IpProtocol.TCP, this);
@@ -140,9 +145,7 @@ public final class Tcp implements IpTransport {
    */
   public TcpListener listen(PortBinding binding, int backlog, TcpEvents events) {
     TcpListener listener = new TcpListener(this, binding, backlog, events);
-    int bucket = binding.port() % LISTENER_BUCKETS;
-    listener.nextInBucket = listeners[bucket];
-    listeners[bucket] = listener;
+    listeners.add(listener);
     return listener;
   }
 
@@ -154,64 +157,7 @@ public final class Tcp implements IpTransport {
    */
   public TcpConnection connect(
       @Nullable PortBinding binding, IpAddress remote, int remotePort, TcpEvents events) {
-    IpAddress local =
-        binding == null || binding.address().isAny()
-            ? ip.selectSource(remote)
-            : binding.address().isV4() == remote.isV4() ? binding.address() : null;
-    Result problem = Result.OK;
-    int localPort = 0;
-    if (remotePort < 1 || remotePort > 65_535 || !isPossiblePeer(remote)) {
-      problem = Result.INVALID; // MUST-46
-    } else if (local == null || ip.mtuTo(remote.high(), remote.low()) == 0) {
-      problem = Result.NO_ROUTE;
-    } else if (table.size() >= config.maxConnections()) {
-      problem = Result.LIMIT;
-    } else {
-      localPort = binding != null ? binding.port() : choosePort(local, remote, remotePort);
-      if (localPort == 0) {
-        problem = Result.LIMIT;
-      } else if (isTaken(local, localPort, remote, remotePort)) {
-        problem = Result.ADDRESS_IN_USE;
-      }
-    }
-    IpAddress source = local != null ? local : IpAddress.ANY_V6;
-    TcpConnection c =
-        new TcpConnection(
-            this, source.high(), source.low(), localPort, remote.high(), remote.low(), remotePort);
-    c.events = events;
-    if (problem != Result.OK) {
-      counters.attemptFails++;
-      c.failure = problem;
-      return c;
-    }
-    counters.activeOpens++;
-    offerOptions(c);
-    c.rcvMss = output.advertisedMss(c);
-    add(c);
-    c.state = TcpState.SYN_SENT;
-    output.sendSyn(c);
-    c.timers.set(TcpTimers.RETRANSMIT, time.now() + c.rtt.rto());
-    return c;
-  }
-
-  private boolean isPossiblePeer(IpAddress remote) {
-    return !remote.isMulticast() && !remote.isAny() && !ip.isBroadcast(remote.high(), remote.low());
-  }
-
-  private int choosePort(IpAddress local, IpAddress remote, int remotePort) {
-    for (int i = 0; i < PORT_TRIES; i++) {
-      int port = ports.randomEphemeral();
-      if (!ports.isBound(port) && !isTaken(local, port, remote, remotePort)) {
-        return port;
-      }
-    }
-    int port = ports.ephemeral(local);
-    return port != 0 && !isTaken(local, port, remote, remotePort) ? port : 0;
-  }
-
-  private boolean isTaken(IpAddress local, int localPort, IpAddress remote, int remotePort) {
-    return table.find(local.high(), local.low(), localPort, remote.high(), remote.low(), remotePort)
-        != null;
+    return opener.connect(binding, remote, remotePort, events);
   }
 
   /** How many connections there are, in any state but CLOSED. */
@@ -219,15 +165,23 @@ public final class Tcp implements IpTransport {
     return table.size();
   }
 
-  /** How many of them are in TIME-WAIT. */
+  /** How many of them are in TIME-WAIT. Their number is bounded apart from the others'. */
   public int timeWaiting() {
-    return timeWait.size();
+    return timeWait.timeWaiting();
   }
 
-  /** The connections of this moment, for a status page: allocates. */
+  /**
+   * The connections of this moment, for a status page: allocates. Half-open ones and those of which
+   * only a record is left are not among them.
+   */
   public List<TcpConnection> snapshot() {
-    List<TcpConnection> all = new ArrayList<>(table.size());
-    table.forEach(all::add);
+    List<TcpConnection> all = new ArrayList<>(connections);
+    table.forEach(
+        flow -> {
+          if (flow instanceof TcpConnection c) {
+            all.add(c);
+          }
+        });
     return all;
   }
 
@@ -237,7 +191,17 @@ public final class Tcp implements IpTransport {
 
   /** Ends every connection with RST, as a stack that goes away does. */
   public void abortAll() {
-    table.forEach(TcpConnection::abort);
+    table.forEach(
+        flow -> {
+          if (flow instanceof TcpConnection c) {
+            c.abort();
+          } else if (flow instanceof HalfOpen h) {
+            replies.reset(h);
+            forget(h);
+          } else if (flow instanceof TimeWait t) {
+            abort(t);
+          }
+        });
   }
 
   // ---- segments ----
@@ -253,7 +217,7 @@ public final class Tcp implements IpTransport {
     int localPort = TcpHeader.destinationPort(packet.buffer, packet.start);
     int remotePort = TcpHeader.sourcePort(packet.buffer, packet.start);
     segment.parse(packet);
-    TcpConnection c =
+    Flow flow =
         table.find(
             packet.destinationHigh,
             packet.destinationLow,
@@ -261,18 +225,15 @@ public final class Tcp implements IpTransport {
             packet.sourceHigh,
             packet.sourceLow,
             remotePort);
-    TcpListener successor =
-        c != null && c.state == TcpState.TIME_WAIT && isNewIncarnation(c)
-            ? findListener(c.localHigh, c.localLow, localPort)
-            : null;
     boolean kept = false;
-    if (c == null) {
-      unconnected(packet, localPort, remotePort);
-    } else if (successor != null) {
-      end(c, null);
-      open(successor, packet, localPort, remotePort, c);
-    } else {
+    if (flow instanceof TcpConnection c) {
       kept = input.process(c, packet);
+    } else if (flow instanceof HalfOpen h) {
+      kept = synInput.completes(h, packet) && complete(h, packet);
+    } else if (flow instanceof TimeWait t) {
+      afterwards(t, packet, localPort, remotePort);
+    } else {
+      kept = unconnected(packet, localPort, remotePort);
     }
     if (!kept) {
       packet.release();
@@ -302,103 +263,83 @@ public final class Tcp implements IpTransport {
     return InternetChecksum.fold(sum) == 0xffff;
   }
 
-  /** MAY-2 and RFC 6191: a SYN that is provably newer ends TIME-WAIT. */
-  private boolean isNewIncarnation(TcpConnection c) {
-    int wanted = TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST | TcpHeader.FIN;
-    if ((segment.flags & wanted) != TcpHeader.SYN) {
+  /** TIME-WAIT, or FIN-WAIT-2 of a closed connection. */
+  private void afterwards(TimeWait t, Packet packet, int localPort, int remotePort) {
+    TcpListener successor =
+        timeWaitInput.isNewIncarnation(t) ? findListener(packet, localPort, remotePort) : null;
+    if (successor != null) {
+      synInput.open(successor, packet, localPort, remotePort, t);
+    } else {
+      timeWaitInput.process(t);
+    }
+  }
+
+  /** CLOSED and LISTEN: RFC 9293 sections 3.10.7.1 and 3.10.7.2; whether the packet is kept. */
+  private boolean unconnected(Packet packet, int localPort, int remotePort) {
+    TcpListener listener = findListener(packet, localPort, remotePort);
+    if (listener == null) {
+      replies.reset(packet, remotePort, localPort, segment);
       return false;
     }
-    if (c.timestamps && segment.options.hasTimestamps()) {
-      int newer = segment.options.timestampValue() - c.tsRecent;
-      return newer > 0 || newer == 0 && Seq.gt(segment.seq, c.rcvNxt);
-    }
-    return Seq.gt(segment.seq, c.rcvNxt);
+    HalfOpen told = synInput.listen(listener, packet, localPort, remotePort);
+    return told != null && complete(told, packet);
   }
 
-  /** CLOSED and LISTEN: RFC 9293 sections 3.10.7.1 and 3.10.7.2. */
-  private void unconnected(Packet packet, int localPort, int remotePort) {
-    TcpListener listener = findListener(packet.destinationHigh, packet.destinationLow, localPort);
-    if (listener == null) {
-      output.replyReset(packet, remotePort, localPort, segment);
-      return;
-    }
-    if (segment.has(TcpHeader.RST)) {
-      return;
-    }
-    if (segment.has(TcpHeader.ACK)) {
-      output.replyReset(packet, remotePort, localPort, segment);
-      return;
-    }
-    // Neither SYN nor anything else belongs here; SYN with FIN is nobody's honest segment.
-    if (segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.FIN)) {
-      open(listener, packet, localPort, remotePort, null);
-    }
+  private @Nullable TcpListener findListener(Packet packet, int localPort, int remotePort) {
+    long high = packet.destinationHigh;
+    long low = packet.destinationLow;
+    int hash = table.hash(high, low, localPort, packet.sourceHigh, packet.sourceLow, remotePort);
+    return listeners.find(high, low, localPort, hash);
   }
 
-  private @Nullable TcpListener findListener(long localHigh, long localLow, int port) {
-    TcpListener wildcard = null;
-    for (TcpListener l = listeners[port % LISTENER_BUCKETS]; l != null; l = l.nextInBucket) {
-      if (l.binding.port() == port && l.matches(localHigh, localLow)) {
-        if (!l.binding.address().isAny()) {
-          return l;
-        }
-        // 0.0.0.0 is more specific than ::, which is any address of either family.
-        wildcard = wildcard == null || l.binding.address().isV4() ? l : wildcard;
-      }
+  /** The handshake is complete: a connection takes the place of the record. */
+  private boolean complete(HalfOpen h, Packet packet) {
+    if (!synInput.mayComplete(h, packet)) {
+      return false;
     }
-    return wildcard;
-  }
-
-  /** Answers a SYN; {@code previous} is the connection whose TIME-WAIT it ended, if any. */
-  private void open(
-      TcpListener listener,
-      Packet packet,
-      int localPort,
-      int remotePort,
-      @Nullable TcpConnection previous) {
-    if (listener.isAcceptQueueFull()) {
-      counters.acceptQueueDrops++;
-      return;
+    TcpConnection c = input.handshake.complete(h);
+    if (h.fromCookie) {
+      counters.passiveOpens++;
+    } else {
+      forget(h);
     }
-    if (listener.isSynQueueFull()) {
-      counters.synQueueDrops++;
-      return;
-    }
-    if (table.size() >= config.maxConnections()) {
-      counters.connectionLimitDrops++;
-      return;
-    }
-    TcpConnection c =
-        new TcpConnection(
-            this,
-            packet.destinationHigh,
-            packet.destinationLow,
-            localPort,
-            packet.sourceHigh,
-            packet.sourceLow,
-            remotePort);
-    // RFC 9293 section 3.6.1, MAY-2 (1): beyond all that the last incarnation sent, which may have
-    // been faster than the clock of the initial sequence numbers, 244 kB/s.
-    if (previous != null && Seq.leq(c.iss, previous.sndMax)) {
-      c.beginAt(previous.sndMax + REINCARNATION_STEP);
-    }
-    counters.passiveOpens++;
-    offerOptions(c);
-    c.listener = listener;
-    listener.inherit(c);
-    listener.halfOpened();
-    input.handshake.synchronize(c);
-    c.ecn.heardSyn(segment.flags, segment.accurateEcn, segment.trafficClass);
     add(c);
-    c.state = TcpState.SYN_RECEIVED;
-    output.sendSyn(c);
-    c.timers.set(TcpTimers.RETRANSMIT, time.now() + c.rtt.rto());
+    input.handshake.established(c);
+    h.listener.completed(c);
+    return input.process(c, packet);
   }
 
-  private void offerOptions(TcpConnection c) {
+  void offerOptions(TcpConnection c) {
     c.timestamps = config.timestamps();
     c.sack = config.sack();
-    c.rcvScale = config.windowScaling() ? scaleFor(config.receiveBuffer()) : -1;
+    c.rcvScale = config.windowScaling() ? windowScale() : -1;
+  }
+
+  /** The shift that we offer. */
+  int windowScale() {
+    return scaleFor(config.receiveBuffer());
+  }
+
+  /** The initial sequence number for the answer to a SYN. */
+  int isn(Packet syn, int localPort, int remotePort) {
+    return isnGenerator.isn(
+        time.now(),
+        syn.destinationHigh,
+        syn.destinationLow,
+        localPort,
+        syn.sourceHigh,
+        syn.sourceLow,
+        remotePort);
+  }
+
+  int timestampOffset(Packet from, int localPort, int remotePort) {
+    return isnGenerator.timestampOffset(
+        from.destinationHigh,
+        from.destinationLow,
+        localPort,
+        from.sourceHigh,
+        from.sourceLow,
+        remotePort);
   }
 
   /** The least shift that lets the window field tell of the whole buffer, RFC 7323 section 2.3. */
@@ -425,12 +366,17 @@ public final class Tcp implements IpTransport {
     int localPort = TcpHeader.sourcePort(quoted, offset);
     int remotePort = TcpHeader.destinationPort(quoted, offset);
     int sequence = TcpHeader.sequence(quoted, offset);
-    TcpConnection c = table.find(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+    Flow flow = table.find(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+    boolean hard = what == Unreachable.PORT || what == Unreachable.PROTOCOL;
+    if (flow instanceof HalfOpen h && hard && sequence == h.iss) {
+      synInput.refused(h); // SHLD-26
+    }
     // RFC 5927 section 4: an error about what is not in flight is not about us.
-    if (c == null || Seq.lt(sequence, c.sndUna) || Seq.geq(sequence, c.sndMax)) {
+    if (!(flow instanceof TcpConnection c)
+        || Seq.lt(sequence, c.sndUna)
+        || Seq.geq(sequence, c.sndMax)) {
       return;
     }
-    boolean hard = what == Unreachable.PORT || what == Unreachable.PROTOCOL;
     if (hard && !c.state.isSynchronized()) { // SHLD-26, within RFC 5927 section 5
       counters.attemptFails++;
       end(c, Result.REFUSED);
@@ -441,51 +387,75 @@ public final class Tcp implements IpTransport {
 
   // ---- the life of a connection ----
 
-  private void add(TcpConnection c) {
-    table.add(c);
-    ports.connectionAdded(c.localPort);
+  void add(Flow flow) {
+    table.add(flow);
+    ports.connectionAdded(flow.localPort);
+    if (flow instanceof TcpConnection) {
+      connections++;
+    }
+  }
+
+  void remove(Flow flow) {
+    table.remove(flow);
+    ports.connectionRemoved(flow.localPort);
+    if (flow instanceof TcpConnection) {
+      connections--;
+    }
+  }
+
+  void replace(Flow by, Flow with) {
+    remove(by);
+    add(with);
+  }
+
+  /** Whether there are as many connections as there may be, records not counted. */
+  boolean isFull() {
+    return connections >= config.maxConnections();
   }
 
   /** CLOSED: everything that the connection holds goes back. */
   void end(TcpConnection c, @Nullable Result why) {
-    if (c.state == TcpState.CLOSED) {
+    if (c.state == TcpState.CLOSED || c.timeWait != null) {
       return;
-    }
-    TcpListener listener = c.listener;
-    if (listener != null) {
-      c.listener = null;
-      listener.halfOpenEnded();
-    }
-    if (c.state == TcpState.TIME_WAIT) {
-      timeWait.remove(c);
     }
     c.failure = why;
     c.state = TcpState.CLOSED;
     c.timers.clearAll();
     c.outOfOrder.releaseAll();
     c.ackNow = false;
-    table.remove(c);
-    ports.connectionRemoved(c.localPort);
+    remove(c);
     releaseBuffers(c);
     c.events.changed(TcpEvents.READABLE | TcpEvents.WRITABLE | TcpEvents.CLOSED);
   }
 
+  void end(TimeWait t) {
+    timeWait.end(t);
+  }
+
+  /** RFC 9293 section 3.10.5: RST where the peer does not know that all is over. */
+  void abort(TimeWait t) {
+    if (t.state == TcpState.FIN_WAIT_2) {
+      replies.reset(t);
+    }
+    timeWait.end(t);
+  }
+
   void enterTimeWait(TcpConnection c) {
-    c.state = TcpState.TIME_WAIT;
-    c.refuseWrites();
-    c.timers.clearAll();
-    c.timers.set(TcpTimers.LINGER, time.now() + config.timeWaitNanos());
-    c.outOfOrder.releaseAll();
-    releaseBuffers(c);
-    timeWait.add(c);
-    TcpConnection oldest = timeWait.oldest();
-    if (timeWait.size() > config.maxTimeWait() && oldest != null) {
-      counters.timeWaitRecycled++;
-      end(oldest, null);
+    timeWait.enter(c, TcpState.TIME_WAIT);
+  }
+
+  /** A closed connection that waits for nothing but the peer's FIN needs no more than a record. */
+  void reduce(TcpConnection c) {
+    if (c.state == TcpState.FIN_WAIT_2
+        && c.applicationClosed
+        && c.timeWait == null
+        && !c.finKnown
+        && c.outOfOrder.isEmpty()) {
+      timeWait.enter(c, TcpState.FIN_WAIT_2);
     }
   }
 
-  private static void releaseBuffers(TcpConnection c) {
+  static void releaseBuffers(TcpConnection c) {
     if (c.applicationClosed) {
       c.receiveRing.releaseAll();
       c.sendRing.release();
@@ -493,28 +463,17 @@ public final class Tcp implements IpTransport {
   }
 
   void remove(TcpListener listener) {
-    int bucket = listener.binding.port() % LISTENER_BUCKETS;
-    TcpListener before = null;
-    for (TcpListener l = listeners[bucket]; l != null; l = l.nextInBucket) {
-      if (l == listener) {
-        if (before == null) {
-          listeners[bucket] = l.nextInBucket;
-        } else {
-          before.nextInBucket = l.nextInBucket;
-        }
-        return;
-      }
-      before = l;
-    }
+    listeners.remove(listener);
   }
 
-  void abortHalfOpen(TcpListener listener) {
-    table.forEach(
-        c -> {
-          if (c.listener == listener) {
-            c.abort();
-          }
-        });
+  /** A half-open connection is none any more: it is complete, refused, or nobody answers. */
+  void forget(HalfOpen h) {
+    h.listener.synQueue.remove(h);
+    remove(h);
+    Timer timer = h.timer;
+    if (timer != null) {
+      wheel.cancel(timer);
+    }
   }
 
   /** RFC 4861 section 7.3.1: progress is a hint that the neighbour is reachable. */
@@ -523,9 +482,9 @@ public final class Tcp implements IpTransport {
   }
 
   /** RFC 9293 section 3.8.3: negative advice to IP. */
-  void suspectNextHop(TcpConnection c) {
+  void suspectNextHop(Flow flow) {
     counters.negativeAdvice++;
-    ip.suspect(c.remoteHigh, c.remoteLow);
+    ip.suspect(flow.remoteHigh, flow.remoteLow);
   }
 
   // ---- limits ----

@@ -118,8 +118,20 @@ public final class TcpConfig {
     return values.synTimeout;
   }
 
-  long synAckTimeoutNanos() {
-    return values.synAckTimeout;
+  int synAckRetries() {
+    return values.synAckRetries;
+  }
+
+  SynCookieMode synCookies() {
+    return values.synCookies;
+  }
+
+  boolean abortOnOverflow() {
+    return values.abortOnOverflow;
+  }
+
+  boolean rfc1337() {
+    return values.rfc1337;
   }
 
   long retransmitTimeoutNanos() {
@@ -163,7 +175,10 @@ public final class TcpConfig {
     private long initialRto = Duration.ofSeconds(1).toNanos();
     private long maxRto = Duration.ofSeconds(60).toNanos();
     private long synTimeout = Duration.ofMinutes(3).toNanos();
-    private long synAckTimeout = Duration.ofSeconds(60).toNanos();
+    private int synAckRetries = 5;
+    private SynCookieMode synCookies = SynCookieMode.ON_OVERFLOW;
+    private boolean abortOnOverflow;
+    private boolean rfc1337 = true;
     private long retransmitTimeout = Duration.ofMinutes(15).toNanos();
     private long timeWait = Duration.ofSeconds(60).toNanos();
     private long finWait2 = Duration.ofSeconds(60).toNanos();
@@ -195,7 +210,10 @@ public final class TcpConfig {
       initialRto = other.initialRto;
       maxRto = other.maxRto;
       synTimeout = other.synTimeout;
-      synAckTimeout = other.synAckTimeout;
+      synAckRetries = other.synAckRetries;
+      synCookies = other.synCookies;
+      abortOnOverflow = other.abortOnOverflow;
+      rfc1337 = other.rfc1337;
       retransmitTimeout = other.retransmitTimeout;
       timeWait = other.timeWait;
       finWait2 = other.finWait2;
@@ -222,7 +240,10 @@ public final class TcpConfig {
       return bytes;
     }
 
-    /** How many connections the stack holds at most, in any state; 262,144. */
+    /**
+     * How many connections the stack holds at most; 262,144. Half-open ones and those in TIME-WAIT
+     * are not counted: they have limits of their own.
+     */
     public Builder maxConnections(int connections) {
       maxConnections = connections;
       return this;
@@ -234,7 +255,10 @@ public final class TcpConfig {
       return this;
     }
 
-    /** How many connections wait in TIME-WAIT at most; 32,768. Then the oldest ends early. */
+    /**
+     * How many connections wait in TIME-WAIT, or closed in FIN-WAIT-2, at most; 32,768. Then the
+     * oldest ends early.
+     */
     public Builder maxTimeWait(int connections) {
       maxTimeWait = connections;
       return this;
@@ -364,9 +388,40 @@ public final class TcpConfig {
       return this;
     }
 
-    /** How long a SYN-ACK is repeated; 60 s, as Linux's five repetitions make it. */
-    public Builder synAckTimeout(Duration timeout) {
-      synAckTimeout = timeout.toNanos();
+    /**
+     * How often a SYN-ACK is repeated before a half-open connection is forgotten, 0 to 16; 5 as in
+     * Linux, which makes 63 seconds. Less while a listener's queue is more than half full.
+     */
+    public Builder synAckRetries(int retries) {
+      if (retries < 0 || retries > 16) {
+        throw new IllegalArgumentException(
+            retries + " repetitions of a SYN-ACK are not possible; expected 0 to 16");
+      }
+      synAckRetries = retries;
+      return this;
+    }
+
+    /** When SYNs are answered by cookies (RFC 4987 section 3.6); when a queue is full. */
+    public Builder synCookies(SynCookieMode mode) {
+      synCookies = mode;
+      return this;
+    }
+
+    /**
+     * Whether an ACK that completes a handshake while the backlog is full is answered with RST,
+     * rather than dropped, so that the peer tries again; no.
+     */
+    public Builder abortOnOverflow(boolean abort) {
+      abortOnOverflow = abort;
+      return this;
+    }
+
+    /**
+     * Whether a RST does not end TIME-WAIT (RFC 1337 section 3, F1); yes, where Linux has no: the
+     * table of TIME-WAIT is bounded, and nothing is gained by ending one early.
+     */
+    public Builder rfc1337(boolean protect) {
+      rfc1337 = protect;
       return this;
     }
 

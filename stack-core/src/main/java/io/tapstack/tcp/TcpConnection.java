@@ -16,23 +16,14 @@ import org.jspecify.annotations.Nullable;
  * addresses may be read anywhere. {@link #close} and {@link #abort} promise that no read or write
  * is running or follows: after them, the buffers belong to somebody else.
  */
-public final class TcpConnection {
+public final class TcpConnection extends Flow {
   final Tcp tcp;
 
-  // ---- identity, and the chain of the connection table ----
-  final long localHigh;
-  final long localLow;
-  final int localPort;
-  final long remoteHigh;
-  final long remoteLow;
-  final int remotePort;
-  int hashCode;
-  @Nullable TcpConnection nextInBucket;
-
-  /** The listener that a half-open connection belongs to, null for an active open. */
-  @Nullable TcpListener listener;
-
   volatile TcpState state = TcpState.CLOSED;
+
+  /** What is left of the connection in the stack, once that is only a record; it has the state. */
+  volatile @Nullable TimeWait timeWait;
+
   volatile @Nullable Result failure;
   private volatile boolean writeShut;
 
@@ -137,7 +128,6 @@ public final class TcpConnection {
   @Nullable KeepAlive keepAlive;
   long lastReceiveTime;
   long lastDataTime;
-  long lastInvalidAckTime = Long.MIN_VALUE;
 
   // ---- counts, for TcpInfo ----
   long bytesSent;
@@ -152,10 +142,6 @@ public final class TcpConnection {
   long outOfOrderSegments;
   long deliveredCe;
 
-  // ---- the list of TIME-WAIT connections ----
-  @Nullable TcpConnection olderTimeWait;
-  @Nullable TcpConnection newerTimeWait;
-
   TcpConnection(
       Tcp tcp,
       long localHigh,
@@ -164,13 +150,8 @@ public final class TcpConnection {
       long remoteHigh,
       long remoteLow,
       int remotePort) {
+    super(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
     this.tcp = tcp;
-    this.localHigh = localHigh;
-    this.localLow = localLow;
-    this.localPort = localPort;
-    this.remoteHigh = remoteHigh;
-    this.remoteLow = remoteLow;
-    this.remotePort = remotePort;
     sendRing = new SendRing(tcp.ringMemory);
     outOfOrder = new OutOfOrderStore(tcp.config.maxOutOfOrder());
     rtt = new RttEstimator(tcp.config);
@@ -226,7 +207,8 @@ public final class TcpConnection {
 
   /** The state; may be read by any thread. */
   public TcpState state() {
-    return state;
+    TimeWait record = timeWait;
+    return record == null ? state : record.state;
   }
 
   /** Why the connection ended, or null while it lives or if it ended well. Any thread. */
@@ -236,7 +218,7 @@ public final class TcpConnection {
 
   /** Whether the handshake is complete and the connection has not ended. Any thread. */
   public boolean isConnected() {
-    TcpState now = state;
+    TcpState now = state();
     return now.isSynchronized() && now != TcpState.TIME_WAIT;
   }
 
@@ -359,16 +341,21 @@ public final class TcpConnection {
     events = TcpEvents.NONE;
     writeShut = true;
     receiveRing.releaseAll();
-    if (state == TcpState.CLOSED) {
+    TimeWait record = timeWait;
+    if (record != null) {
+      record.connection = null; // in TIME-WAIT, everything was acknowledged: nothing to say
+      sendRing.release();
+    } else if (state == TcpState.CLOSED) {
       sendRing.release();
     } else if (state == TcpState.SYN_SENT) {
       tcp.end(this, Result.CLOSED);
-    } else if (unread && state != TcpState.TIME_WAIT) { // there, everything was acknowledged
+    } else if (unread) {
       abortNow();
     } else {
       shutdownOutput();
       if (state == TcpState.FIN_WAIT_2) {
         timers.set(TcpTimers.LINGER, tcp.time.now() + tcp.config.finWait2Nanos());
+        tcp.reduce(this);
       }
     }
   }
@@ -379,7 +366,13 @@ public final class TcpConnection {
     events = TcpEvents.NONE;
     writeShut = true;
     receiveRing.releaseAll();
-    if (state == TcpState.CLOSED) {
+    TimeWait record = timeWait;
+    if (record != null) {
+      record.connection = null;
+      failure = record.state == TcpState.CLOSED ? failure : Result.CLOSED;
+      sendRing.release();
+      tcp.abort(record);
+    } else if (state == TcpState.CLOSED) {
       sendRing.release();
     } else {
       abortNow();
@@ -454,7 +447,7 @@ public final class TcpConnection {
   public void keepAlive(boolean on, long idleNanos, long intervalNanos, int probes) {
     keepAlive = on ? new KeepAlive(idleNanos, intervalNanos, Math.max(probes, 2)) : null;
     timers.clear(TcpTimers.KEEP_ALIVE);
-    if (on && state.isSynchronized() && state != TcpState.TIME_WAIT) {
+    if (on && state.isSynchronized() && timeWait == null) {
       timers.set(TcpTimers.KEEP_ALIVE, tcp.time.now() + idleNanos);
     }
   }
@@ -465,10 +458,6 @@ public final class TcpConnection {
   }
 
   // ---- for the classes that share the TCB ----
-
-  boolean isV4() {
-    return IpAddress.isV4(localHigh, localLow);
-  }
 
   /** The sequence number of a position of the send stream. */
   int sequenceOf(long position) {

@@ -31,6 +31,9 @@ public final class TcpCounters {
   long outOfOrderDropped;
   long receiveMemoryDrops;
   long synQueueDrops;
+  long synCookiesSent;
+  long synCookiesReceived;
+  long synCookiesFailed;
   long acceptQueueDrops;
   long connectionLimitDrops;
   long timeWaitRecycled;
@@ -135,6 +138,21 @@ public final class TcpCounters {
   /** SYNs dropped because a listener's queue of half-open connections is full. */
   public long synQueueDrops() {
     return synQueueDrops;
+  }
+
+  /** SYNs answered with a cookie (RFC 4987 section 3.6), not remembered. */
+  public long synCookiesSent() {
+    return synCookiesSent;
+  }
+
+  /** ACKs that brought back a cookie of ours. */
+  public long synCookiesReceived() {
+    return synCookiesReceived;
+  }
+
+  /** ACKs that came while cookies were out, and brought none. */
+  public long synCookiesFailed() {
+    return synCookiesFailed;
   }
 
   /** SYNs and final ACKs dropped because a listener's accept queue is full. */

@@ -5,7 +5,7 @@ import io.tapstack.base.Result;
 /** What happens when a connection's timers expire: RFC 9293 section 3.10.8 and RFC 6298. */
 final class TcpExpiry {
   /** R1 of RFC 9293 section 3.8.3, SHLD-9: at least 3 retransmissions; MUST-22: SYNs as well. */
-  private static final int R1 = 3;
+  static final int R1 = 3;
 
   private final Tcp tcp;
 
@@ -25,7 +25,7 @@ final class TcpExpiry {
       }
       case TcpTimers.LOSS_PROBE -> tcp.sender.probeTail(c);
       case TcpTimers.PACE -> tcp.sender.send(c);
-      case TcpTimers.LINGER -> tcp.end(c, c.state == TcpState.TIME_WAIT ? null : Result.CLOSED);
+      case TcpTimers.LINGER -> tcp.end(c, Result.CLOSED);
       default -> throw new AssertionError("no timer is called " + kind);
     }
   }
@@ -62,9 +62,7 @@ final class TcpExpiry {
   /** R2 of RFC 9293 section 3.8.3. */
   private long limit(TcpConnection c) {
     return switch (c.state) {
-      case SYN_SENT -> tcp.config.synTimeoutNanos();
-      case SYN_RECEIVED ->
-          c.listener != null ? tcp.config.synAckTimeoutNanos() : tcp.config.synTimeoutNanos();
+      case SYN_SENT, SYN_RECEIVED -> tcp.config.synTimeoutNanos();
       default -> tcp.config.retransmitTimeoutNanos();
     };
   }
@@ -118,7 +116,7 @@ final class TcpExpiry {
 
   private void keepAlive(TcpConnection c) {
     KeepAlive settings = c.keepAlive;
-    if (settings == null || c.state == TcpState.TIME_WAIT) {
+    if (settings == null) {
       return;
     }
     long now = tcp.time.now();

@@ -10,7 +10,7 @@ import io.tapstack.wire.TcpHeader;
  */
 final class TcpInput {
   /** RFC 7323 section 5.5: a timestamp older than 24 days says nothing. */
-  private static final long PAWS_LIFETIME = 24L * 86_400 * 1_000_000_000;
+  static final long PAWS_LIFETIME = 24L * 86_400 * 1_000_000_000;
 
   private final Tcp tcp;
   private final Segment seg;
@@ -19,10 +19,10 @@ final class TcpInput {
   private final TextInput texts;
   final Handshake handshake;
 
-  TcpInput(Tcp tcp, Segment segment) {
+  TcpInput(Tcp tcp, Segment segment, ChallengeAck challenges) {
     this.tcp = tcp;
     seg = segment;
-    challenges = new ChallengeAck(tcp, segment);
+    this.challenges = challenges;
     acks = new AckInput(tcp, segment, challenges);
     texts = new TextInput(tcp, segment);
     handshake = new Handshake(tcp, segment, acks);
@@ -53,6 +53,7 @@ final class TcpInput {
       if (c.ackNow) {
         tcp.output.sendAck(c);
       }
+      tcp.reduce(c);
     }
     return kept;
   }
@@ -75,13 +76,10 @@ final class TcpInput {
     }
 
     // First, the sequence number.
-    if (!isAcceptable(c)) {
+    if (!isAcceptable(c.rcvNxt, c.rcvAdv, seg)) {
       if (!rst) {
         if (c.state == TcpState.SYN_RECEIVED && seg.has(TcpHeader.SYN) && seg.seq == c.irs) {
           c.ecn.heardSynAgain(seg.flags);
-        }
-        if (c.state == TcpState.TIME_WAIT && seg.has(TcpHeader.FIN)) {
-          c.timers.set(TcpTimers.LINGER, tcp.time.now() + tcp.config.timeWaitNanos());
         }
         reportDuplicate(c);
         challenges.answerInvalid(c);
@@ -97,14 +95,8 @@ final class TcpInput {
       reset(c);
       return false;
     }
-    // Fourth, SYN: after a passive open, SYN-RECEIVED returns to LISTEN; otherwise RFC 5961 section
-    // 4.2, in any synchronized state.
+    // Fourth, SYN: RFC 5961 section 4.2.
     if (seg.has(TcpHeader.SYN)) {
-      if (c.listener != null) {
-        tcp.counters.attemptFails++;
-        tcp.end(c, Result.RESET);
-        return false;
-      }
       challenges.challenge(c);
       return false;
     }
@@ -182,18 +174,18 @@ final class TcpInput {
    * the right edge of the window counts. Where both sides have filled each other's window, that is
    * where all their ACKs stand, and if all data is lost at once nothing else would ever be heard.
    */
-  private boolean isAcceptable(TcpConnection c) {
-    int window = Math.max(c.rcvAdv - c.rcvNxt, 0);
+  static boolean isAcceptable(int rcvNxt, int rcvAdv, Segment seg) {
+    int window = Math.max(rcvAdv - rcvNxt, 0);
     int length = seg.sequenceLength();
     if (window == 0) {
       // With data it is a probe: its text will be cut off, its ACK counts (MUST-66).
-      return seg.seq == c.rcvNxt;
+      return seg.seq == rcvNxt;
     }
     boolean bareAck = length == 0 && !seg.has(TcpHeader.RST);
-    if (isInside(c.rcvNxt, seg.seq, bareAck ? window + 1 : window)) {
+    if (isInside(rcvNxt, seg.seq, bareAck ? window + 1 : window)) {
       return true;
     }
-    return length > 0 && isInside(c.rcvNxt, seg.seq + length - 1, window);
+    return length > 0 && isInside(rcvNxt, seg.seq + length - 1, window);
   }
 
   private static boolean isInside(int left, int sequence, int window) {
@@ -210,9 +202,8 @@ final class TcpInput {
     switch (c.state) {
       case SYN_RECEIVED -> {
         tcp.counters.attemptFails++;
-        tcp.end(c, Result.REFUSED); // MUST-11: a passive one simply returns to LISTEN
+        tcp.end(c, Result.REFUSED); // MUST-11: it was an active open
       }
-      case TIME_WAIT -> {} // RFC 1337: TIME-WAIT is not assassinated
       case CLOSING, LAST_ACK -> tcp.end(c, c.failure);
       default -> {
         tcp.counters.establishedResets++;

@@ -18,7 +18,9 @@ public final class TcpListener {
   private final TcpEvents events;
   private final ArrayDeque<TcpConnection> complete = new ArrayDeque<>();
   private @Nullable Supplier<? extends CongestionControl> congestionControl;
-  private int halfOpen;
+  final SynQueue synQueue;
+  private long lastOverflow;
+  private boolean hasOverflowed;
   private boolean closed;
   @Nullable TcpListener nextInBucket;
 
@@ -27,6 +29,7 @@ public final class TcpListener {
     this.binding = binding;
     this.backlog = Math.max(backlog, 1);
     this.events = events;
+    synQueue = new SynQueue(tcp.config.maxHalfOpen());
   }
 
   public IpAddress localAddress() {
@@ -40,6 +43,11 @@ public final class TcpListener {
   /** How many connections wait to be accepted. */
   public int pending() {
     return complete.size();
+  }
+
+  /** How many handshakes are under way. */
+  public int halfOpen() {
+    return synQueue.size();
   }
 
   /**
@@ -76,7 +84,10 @@ public final class TcpListener {
     for (TcpConnection connection; (connection = complete.pollFirst()) != null; ) {
       connection.abort();
     }
-    tcp.abortHalfOpen(this);
+    for (HalfOpen h; (h = synQueue.oldest()) != null; ) {
+      tcp.replies.reset(h);
+      tcp.forget(h);
+    }
   }
 
   boolean matches(long localHigh, long localLow) {
@@ -91,20 +102,22 @@ public final class TcpListener {
     return complete.size() >= backlog;
   }
 
-  boolean isSynQueueFull() {
-    return halfOpen >= tcp.config.maxHalfOpen();
+  /** The queue of half-open connections is full, or it is as if it were. */
+  void overflowed(long now) {
+    lastOverflow = now;
+    hasOverflowed = true;
   }
 
-  void halfOpened() {
-    halfOpen++;
-  }
-
-  void halfOpenEnded() {
-    halfOpen--;
+  /** Whether a SYN cookie that we sent can still be valid. */
+  boolean mayHaveSentCookies(long now) {
+    return switch (tcp.config.synCookies()) {
+      case OFF -> false;
+      case ON_OVERFLOW -> hasOverflowed && now - lastOverflow < SynCookies.memory();
+      case ALWAYS -> true;
+    };
   }
 
   void completed(TcpConnection connection) {
-    halfOpen--;
     complete.addLast(connection);
     events.changed(TcpEvents.ACCEPTABLE);
   }

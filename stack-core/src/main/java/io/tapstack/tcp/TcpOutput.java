@@ -5,6 +5,7 @@ import io.tapstack.ip.Ip;
 import io.tapstack.link.Packet;
 import io.tapstack.link.PacketPool;
 import io.tapstack.wire.InternetChecksum;
+import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
@@ -188,34 +189,6 @@ final class TcpOutput {
     }
   }
 
-  /**
-   * Answers a segment that belongs to no connection, RFC 9293 section 3.10.7.1: with its own ACK as
-   * the sequence number, or acknowledging all of it.
-   */
-  void replyReset(Packet to, int remotePort, int localPort, Segment segment) {
-    if (segment.has(TcpHeader.RST) || !tcp.mayReset()) {
-      return;
-    }
-    tcp.counters.outResets++;
-    boolean ack = segment.has(TcpHeader.ACK);
-    packet.clear();
-    TcpHeader.write(
-        packet.buffer,
-        packet.start,
-        localPort,
-        remotePort,
-        ack ? segment.ack : 0,
-        ack ? 0 : segment.seq + segment.sequenceLength(),
-        TcpHeader.MIN_LENGTH,
-        ack ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK,
-        0,
-        0);
-    packet.end = packet.start + TcpHeader.MIN_LENGTH;
-    packet.trafficClass = 0;
-    tcp.counters.outSegments++;
-    transmit(to.destinationHigh, to.destinationLow, to.sourceHigh, to.sourceLow);
-  }
-
   // ---- what we tell the peer ----
 
   /** RFC 7323 section 5.4: a millisecond clock, from an offset of the connection's own. */
@@ -230,8 +203,12 @@ final class TcpOutput {
 
   /** MUST-67 and RFC 6691: what IP can carry, options not subtracted. */
   int advertisedMss(TcpConnection c) {
-    int mtu = ip.linkMtuTo(c.remoteHigh, c.remoteLow);
-    int headers = c.isV4() ? 40 : 60;
+    return advertisedMss(c.remoteHigh, c.remoteLow);
+  }
+
+  int advertisedMss(long remoteHigh, long remoteLow) {
+    int mtu = ip.linkMtuTo(remoteHigh, remoteLow);
+    int headers = IpAddress.isV4(remoteHigh, remoteLow) ? 40 : 60;
     return Math.max(Math.min(mtu, 65_535) - headers, Tcp.MIN_MSS);
   }
 

@@ -23,7 +23,7 @@ final class TcpTimers extends Timer {
   static final int PERSIST = 4;
   static final int KEEP_ALIVE = 5;
 
-  /** The 2 MSL of TIME-WAIT, or the wait of a closed connection in FIN-WAIT-2. */
+  /** The wait of a closed connection in FIN-WAIT-2. */
   static final int LINGER = 6;
 
   /** The pacer lets the next segment leave. */

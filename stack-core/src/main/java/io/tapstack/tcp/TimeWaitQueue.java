@@ -1,52 +1,81 @@
 package io.tapstack.tcp;
 
+import io.tapstack.base.Timer;
+import io.tapstack.base.TimerWheel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections in TIME-WAIT, oldest first, so that their number can be bounded by ending the one
- * that has waited longest. The list runs through the connections.
+ * Records that all wait equally long: the one that came first ends first, so a list and one timer
+ * are enough, however many there are.
  */
-final class TimeWaitQueue {
-  private @Nullable TcpConnection oldest;
-  private @Nullable TcpConnection newest;
+final class TimeWaitQueue extends Timer {
+  private final TimeWaitTable table;
+  private final TimerWheel wheel;
+  private final long duration;
+  private @Nullable TimeWait oldest;
+  private @Nullable TimeWait newest;
   private int size;
+
+  TimeWaitQueue(TimeWaitTable table, TimerWheel wheel, long duration) {
+    this.table = table;
+    this.wheel = wheel;
+    this.duration = duration;
+  }
 
   int size() {
     return size;
   }
 
-  @Nullable TcpConnection oldest() {
+  @Nullable TimeWait oldest() {
     return oldest;
   }
 
-  void add(TcpConnection c) {
-    TcpConnection last = newest;
-    c.olderTimeWait = last;
-    c.newerTimeWait = null;
+  void add(TimeWait t, long now) {
+    t.expiry = now + duration;
+    TimeWait last = newest;
+    t.older = last;
+    t.newer = null;
     if (last == null) {
-      oldest = c;
+      oldest = t;
     } else {
-      last.newerTimeWait = c;
+      last.newer = t;
     }
-    newest = c;
+    newest = t;
     size++;
+    if (!isScheduled()) {
+      wheel.schedule(this, t.expiry);
+    }
   }
 
-  void remove(TcpConnection c) {
-    TcpConnection older = c.olderTimeWait;
-    TcpConnection newer = c.newerTimeWait;
+  void remove(TimeWait t) {
+    TimeWait older = t.older;
+    TimeWait newer = t.newer;
     if (older == null) {
       oldest = newer;
     } else {
-      older.newerTimeWait = newer;
+      older.newer = newer;
     }
     if (newer == null) {
       newest = older;
     } else {
-      newer.olderTimeWait = older;
+      newer.older = older;
     }
-    c.olderTimeWait = null;
-    c.newerTimeWait = null;
+    t.older = null;
+    t.newer = null;
     size--;
+    if (size == 0) {
+      wheel.cancel(this); // otherwise it fires early, finds nothing due and moves on
+    }
+  }
+
+  @Override
+  protected void fire(long now) {
+    for (TimeWait t; (t = oldest) != null && t.expiry <= now; ) {
+      table.end(t);
+    }
+    TimeWait next = oldest;
+    if (next != null && !isScheduled()) {
+      wheel.schedule(this, next.expiry);
+    }
   }
 }

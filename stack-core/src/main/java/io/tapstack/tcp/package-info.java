@@ -6,15 +6,17 @@
  *
  * <h2>Who does what</h2>
  *
- * {@link io.tapstack.tcp.Tcp} finds the connection or {@link io.tapstack.tcp.TcpListener} of a
- * segment. {@link io.tapstack.tcp.TcpConnection} holds the RFC's variables. {@code TcpInput} tells
- * section 3.10.7 in its order; {@code Handshake} (SYNs and their options), {@code AckInput} (the
- * ACK field) and {@code TextInput} (text and FIN) tell the long steps. {@code TcpSender} decides
- * what may be sent, {@code TcpOutput} builds segments, {@code ReceiveWindow} says what the peer may
- * send, {@code TcpExpiry} what a timer means. Concerns with a life of their own have a class each:
- * {@code RttEstimator}, {@code LossRecovery} (with SACK and without), {@link
+ * {@link io.tapstack.tcp.Tcp} finds what a 4-tuple stands for: a connection, a record of one that
+ * is not yet ({@code HalfOpen}, made and completed by {@code SynInput}, or told by {@code
+ * SynCookies}) or no longer ({@code TimeWait}, in {@code TimeWaitTable}), or else a {@link
+ * io.tapstack.tcp.TcpListener}. {@link io.tapstack.tcp.TcpConnection} holds the RFC's variables.
+ * {@code TcpInput} tells section 3.10.7 in its order; {@code Handshake} (SYNs and their options),
+ * {@code AckInput} (the ACK field) and {@code TextInput} (text and FIN) tell the long steps. {@code
+ * TcpSender} decides what may be sent, {@code TcpOutput} builds segments, {@code ReceiveWindow}
+ * says what the peer may send, {@code TcpExpiry} what a timer means. Concerns with a life of their
+ * own have a class each: {@code RttEstimator}, {@code LossRecovery} (with SACK and without), {@link
  * io.tapstack.tcp.CongestionControl}, {@code OutOfOrderStore}, {@code ChallengeAck}, {@code
- * TimeWaitQueue}, {@code PortTable}, {@code ConnectionTable}, {@code IsnGenerator}.
+ * ActiveOpen}, {@code PortTable}, {@code ConnectionTable}, {@code IsnGenerator}.
  *
  * <h2>Where bytes wait</h2>
  *
@@ -39,16 +41,16 @@
  *
  * <h2>What has a limit</h2>
  *
- * Connections, half-open ones per listener, complete ones per backlog, TIME-WAIT (the oldest ends
- * early), out-of-order segments (what does not fit is dropped, the peer sends it again), unread
- * data (the window), packets (windows stop opening while a pool runs low, then out-of-order and
- * last in-order segments are dropped), RSTs to strays and answers to unacceptable segments. Each
- * has a counter.
+ * Connections, half-open ones per listener (SYNs beyond are answered with cookies, RFC 4987, and
+ * cost no memory), complete ones per backlog, TIME-WAIT (the oldest ends early), out-of-order
+ * segments (what does not fit is dropped, the peer sends it again), unread data (the window),
+ * packets (windows stop opening while a pool runs low, then out-of-order and last in-order segments
+ * are dropped), RSTs to strays and answers to unacceptable segments. Each has a counter.
  *
  * <h2>What is not here</h2>
  *
- * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093). Path MTU discovery,
- * ECN and SYN cookies are not here yet.
+ * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093). Path MTU discovery and
+ * ECN are not here yet.
  */
 @NullMarked
 package io.tapstack.tcp;

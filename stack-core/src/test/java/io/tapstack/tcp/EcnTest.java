@@ -1,7 +1,6 @@
 package io.tapstack.tcp;
 
 import static io.tapstack.wire.TcpHeader.CWR;
-import static io.tapstack.wire.TcpHeader.ECE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -12,7 +11,7 @@ class EcnTest {
 
   private static Ecn granted() {
     Ecn ecn = new Ecn(EcnMode.PASSIVE);
-    ecn.heardSyn(ECE | CWR, false, 0);
+    ecn.accepted(true, false);
     assertThat(ecn.isNegotiated()).isTrue();
     return ecn;
   }
@@ -57,7 +56,7 @@ class EcnTest {
   @Test
   void withoutAgreementEceMeansNothing() {
     Ecn ecn = new Ecn(EcnMode.PASSIVE);
-    ecn.heardSyn(0, false, 0);
+    ecn.accepted(false, false);
     assertThat(ecn.acknowledged(true, 100, 1000)).isFalse();
     ecn.reducedTo(1000);
     assertThat(ecn.flagsForData()).isZero();

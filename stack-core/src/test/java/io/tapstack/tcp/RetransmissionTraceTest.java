@@ -221,8 +221,7 @@ class RetransmissionTraceTest {
         new TcpPeer(
             TcpConfig.builder()
                 .retransmitTimeout(Duration.ofSeconds(2))
-                .synTimeout(Duration.ofSeconds(2))
-                .synAckTimeout(Duration.ofSeconds(2)));
+                .synTimeout(Duration.ofSeconds(2)));
     TcpConnection c = hasty.toEstablished();
     TcpPeer.writes(c, "x");
     hasty.at(ms(3000) - 1);

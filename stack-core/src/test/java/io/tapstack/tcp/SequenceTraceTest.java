@@ -36,8 +36,7 @@ class SequenceTraceTest {
   /** After a passive open in which the stack's first sequence number is the given one. */
   private TcpConnection toEstablishedAt(int iss, int peerIss) {
     peer.toSynReceived();
-    TcpConnection scout = peer.stack.tcp().snapshot().get(0);
-    int before = scout.iss;
+    int before = peer.halfOpen().get(0).iss;
     peer.sends(rst().seq(101)).expectsNothing();
     // RFC 6528: the number of a 4-tuple moves with the clock, one in 4,096 ns.
     long ticks = iss - before & 0xffff_ffffL;

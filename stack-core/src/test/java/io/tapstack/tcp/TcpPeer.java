@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -461,6 +462,22 @@ final class TcpPeer {
   private PortBinding bound(int port) {
     assertThat(stack.tcp().bindable(stackAddress, port, false)).isEqualTo(Result.OK);
     return stack.tcp().bind(stackAddress, port, false);
+  }
+
+  /** The half-open connections that the stack remembers, by the peer's port. */
+  List<HalfOpen> halfOpen() {
+    List<HalfOpen> all = new ArrayList<>();
+    stack
+        .tcp()
+        .table
+        .forEach(
+            flow -> {
+              if (flow instanceof HalfOpen h) {
+                all.add(h);
+              }
+            });
+    all.sort(Comparator.comparingInt(h -> h.remotePort));
+    return all;
   }
 
   /** Takes the connection that the listener has. */
