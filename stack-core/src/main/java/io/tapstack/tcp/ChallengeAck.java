@@ -7,9 +7,6 @@ import io.tapstack.wire.TcpHeader;
  * where we are, but neither in a loop nor as often as somebody else wants.
  */
 final class ChallengeAck {
-  /** Answers to unacceptable segments without data at most this often, so no ACK loop can form. */
-  private static final long INVALID_ACK_INTERVAL = 500_000_000;
-
   private final Tcp tcp;
   private final Segment seg;
 
@@ -52,11 +49,14 @@ final class ChallengeAck {
     return false;
   }
 
-  /** RFC 5961 section 7, per connection: a shared count would be a side channel (CVE-2016-5696). */
+  /**
+   * RFC 5961 section 7, per connection, so that no ACK loop can form either: a shared count would
+   * be a side channel (CVE-2016-5696).
+   */
   private boolean mayAnswer(Flow flow) {
     long now = tcp.time.now();
     if (flow.lastInvalidAckTime != Long.MIN_VALUE
-        && now - flow.lastInvalidAckTime < INVALID_ACK_INTERVAL) {
+        && now - flow.lastInvalidAckTime < tcp.config.invalidAckIntervalNanos()) {
       return false;
     }
     flow.lastInvalidAckTime = now;

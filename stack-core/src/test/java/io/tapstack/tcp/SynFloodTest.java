@@ -54,6 +54,7 @@ class SynFloodTest {
     return host;
   }
 
+  // Proves: RFC 4987 3.6; attack 22
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.", "fd00::"})
   void aTransferGoesOnAndMemoryIsBounded(String prefix) {
