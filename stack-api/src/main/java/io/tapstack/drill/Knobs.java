@@ -43,6 +43,7 @@ public final class Knobs {
           "max_time_wait",
           "syncookies",
           "abort_on_overflow",
+          "invalid_ack_ms",
           "rfc1337",
           "syn_retries",
           "synack_retries",
@@ -149,6 +150,7 @@ public final class Knobs {
       case "max_time_wait" -> tcp.maxTimeWait((int) number);
       case "syncookies" -> tcp.synCookies(cookieMode(number));
       case "abort_on_overflow" -> tcp.abortOnOverflow(number != 0);
+      case "invalid_ack_ms" -> tcp.invalidAckInterval(millis);
       case "rfc1337" -> tcp.rfc1337(number != 0);
       case "retries" -> tcp.retransmitTimeout(afterRetries((int) Math.min(number, 100)));
       case "keepalive_time_s" -> keepIdle = Duration.ofSeconds(number).toNanos();

@@ -6,6 +6,7 @@ import java.util.Map;
 /** {@code setsockopt} and {@code getsockopt} by Linux's names. */
 final class SocketOptions {
   private static final long SECOND = 1_000_000_000;
+  private static final long MILLISECOND = 1_000_000;
   private static final long MICROSECOND = 1000;
 
   private final Bench bench;
@@ -47,6 +48,12 @@ final class SocketOptions {
       case "SO_REUSEADDR" -> s.reuseAddress = number != 0;
       case "SO_KEEPALIVE" -> s.keepAlive = number != 0;
       case "TCP_NODELAY" -> s.noDelay = number != 0;
+      case "TCP_USER_TIMEOUT" -> {
+        if (number < 0) {
+          return Outcome.error("EINVAL");
+        }
+        s.userTimeout = number * MILLISECOND;
+      }
       case "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT" -> {
         boolean count = name.equals("TCP_KEEPCNT");
         if (number < 1 || number > (count ? 127 : 32_767)) {
@@ -164,6 +171,7 @@ final class SocketOptions {
       case "TCP_KEEPIDLE" -> s.keepIdle / SECOND;
       case "TCP_KEEPINTVL" -> s.keepInterval / SECOND;
       case "TCP_KEEPCNT" -> s.keepCount;
+      case "TCP_USER_TIMEOUT" -> s.userTimeout / MILLISECOND;
       case "SO_ERROR" -> {
         String error = s.takeError();
         yield error == null ? 0 : Constants.error(error);

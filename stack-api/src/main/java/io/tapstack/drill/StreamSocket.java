@@ -17,6 +17,10 @@ final class StreamSocket implements Descriptor {
   long keepIdle;
   long keepInterval;
   int keepCount;
+
+  /** TCP_USER_TIMEOUT, in nanoseconds. */
+  long userTimeout;
+
   boolean abortOnClose;
   boolean readShut;
   @Nullable PortBinding binding;
@@ -66,6 +70,7 @@ final class StreamSocket implements Descriptor {
     socket.keepIdle = keepIdle;
     socket.keepInterval = keepInterval;
     socket.keepCount = keepCount;
+    socket.userTimeout = userTimeout;
     socket.abortOnClose = abortOnClose;
     socket.reuseAddress = reuseAddress;
     socket.congestionControl = congestionControl;
@@ -85,6 +90,7 @@ final class StreamSocket implements Descriptor {
           c.congestionControl(congestionControl);
         }
         c.keepAlive(keepAlive, keepIdle, keepInterval, keepCount);
+        c.userTimeout(userTimeout);
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * What lives on one interface: the sessions of open sockets, and connections whose sockets were
@@ -55,9 +56,18 @@ final class Sessions {
    * Waits until the peers have everything, or the time is over. Called without owning the stack.
    */
   void awaitDelivery(StackDriver driver, long nanos) {
+    awaitWhile(driver, nanos, () -> isAnyLeft(driver));
+  }
+
+  /** Waits until one peer has everything, or the time is over. Called without owning the stack. */
+  static void awaitDelivery(StackDriver driver, TcpConnection connection, long nanos) {
+    awaitWhile(driver, nanos, () -> !isDone(connection));
+  }
+
+  private static void awaitWhile(StackDriver driver, long nanos, BooleanSupplier condition) {
     long end = driver.now() + nanos;
     Signal never = new Signal();
-    while (!driver.inCallback() && isAnyLeft(driver) && driver.now() < end) {
+    while (!driver.inCallback() && condition.getAsBoolean() && driver.now() < end) {
       long soon = Math.min(end, driver.now() + LOOK_AGAIN_NANOS);
       driver.await(never, never.version(), soon);
       if (Thread.currentThread().isInterrupted()) {

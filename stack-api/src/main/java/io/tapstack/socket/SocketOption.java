@@ -23,7 +23,13 @@ public final class SocketOption {
   /** The time between probes: seconds, at least 1; 75. TCP. */
   public static final int KEEPINTVL = 3;
 
+  /**
+   * What close does with what was not delivered yet. -1, the default: close returns at once, and
+   * the stack goes on. A number of seconds: close returns once the peer has everything, or after
+   * that time. 0: all is thrown away, and the peer gets RST. TCP.
+   */
   public static final int LINGER = 4;
+
   public static final int SNDBUF = 5;
   public static final int RCVBUF = 6;
   public static final int ADD_MEMBERSHIP = 7;
@@ -37,6 +43,19 @@ public final class SocketOption {
 
   public static final int BROADCAST = 13;
   public static final int PKTINFO = 14;
+
+  /**
+   * How many unanswered probes end a connection: 2 to 127; 9. TCP. Mbed does not have it; Linux
+   * calls it TCP_KEEPCNT.
+   */
+  public static final int KEEPCNT = 1000;
+
+  /**
+   * How long what was sent may stay unacknowledged before the connection ends: milliseconds; 0, the
+   * default, is for the limit of the stack, 15 minutes. TCP. Mbed does not have it; Linux calls it
+   * TCP_USER_TIMEOUT.
+   */
+  public static final int USER_TIMEOUT = 1001;
 
   private SocketOption() {}
 }

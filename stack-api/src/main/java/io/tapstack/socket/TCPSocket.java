@@ -2,6 +2,7 @@ package io.tapstack.socket;
 
 import io.tapstack.base.Result;
 import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
@@ -406,5 +407,36 @@ public final class TCPSocket extends InternetSocket {
   public int setNoDelay(boolean on) {
     TcpSession session = session();
     return session == null ? NsapiError.NO_SOCKET : session.owned(() -> session.noDelay(on));
+  }
+
+  /**
+   * Chooses the congestion control of this connection, or of the one to come. Linux calls it
+   * TCP_CONGESTION; Mbed has no such option.
+   *
+   * @param name one of {@link io.tapstack.tcp.CongestionControls#names}
+   * @return OK, NO_SOCKET, or PARAMETER if there is none of that name
+   */
+  public int setCongestionControl(String name) {
+    TcpSession session = session();
+    return session == null
+        ? NsapiError.NO_SOCKET
+        : session.owned(() -> session.congestionControl(name));
+  }
+
+  /**
+   * What the connection knows of itself now, or null if there is none. Linux calls it TCP_INFO;
+   * Mbed has no such thing.
+   */
+  public @Nullable TcpInfo info() {
+    TcpSession session = session();
+    TcpConnection connection = session == null ? null : session.connection;
+    if (connection == null || !session.driver.enter()) {
+      return null;
+    }
+    try {
+      return connection.info();
+    } finally {
+      session.driver.exit();
+    }
   }
 }

@@ -21,14 +21,35 @@ final class TcpOptionValues {
           session.keepIntervalSeconds = value;
         }
       }
+      case SocketOption.KEEPCNT -> {
+        if (value < 2 || value > 127) { // MUST-29: one lost probe is no reason
+          return NsapiError.PARAMETER;
+        }
+        session.keepCount = value;
+      }
+      case SocketOption.USER_TIMEOUT -> {
+        if (value < 0) {
+          return NsapiError.PARAMETER;
+        }
+        session.userTimeoutMillis = value;
+      }
+      case SocketOption.LINGER -> {
+        if (value < -1) {
+          return NsapiError.PARAMETER;
+        }
+        session.lingerSeconds = value;
+      }
       default -> {
         return NsapiError.UNSUPPORTED;
       }
     }
     TcpConnection connection = session.connection;
-    boolean applies = option != SocketOption.REUSEADDR;
-    if (applies && connection != null && connection.state() != TcpState.CLOSED) {
-      session.applyKeepAlive(connection);
+    if (connection != null && connection.state() != TcpState.CLOSED) {
+      switch (option) {
+        case SocketOption.REUSEADDR, SocketOption.LINGER -> {}
+        case SocketOption.USER_TIMEOUT -> session.applyUserTimeout(connection);
+        default -> session.applyKeepAlive(connection);
+      }
     }
     return NsapiError.OK;
   }
@@ -39,6 +60,9 @@ final class TcpOptionValues {
       case SocketOption.KEEPALIVE -> value[0] = session.keepAlive ? 1 : 0;
       case SocketOption.KEEPIDLE -> value[0] = session.keepIdleSeconds;
       case SocketOption.KEEPINTVL -> value[0] = session.keepIntervalSeconds;
+      case SocketOption.KEEPCNT -> value[0] = session.keepCount;
+      case SocketOption.USER_TIMEOUT -> value[0] = session.userTimeoutMillis;
+      case SocketOption.LINGER -> value[0] = session.lingerSeconds;
       default -> {
         return NsapiError.UNSUPPORTED;
       }

@@ -2,6 +2,7 @@ package io.tapstack.socket;
 
 import io.tapstack.base.Result;
 import io.tapstack.runtime.Kick;
+import io.tapstack.tcp.CongestionControls;
 import io.tapstack.tcp.PortBinding;
 import io.tapstack.tcp.Tcp;
 import io.tapstack.tcp.TcpConnection;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class TcpSession extends Session implements TcpEvents {
   /** What recv answers when the peer has sent FIN and everything before it was read. */
   static final int END = 0;
-
-  private static final int KEEPALIVE_PROBES = 9;
 
   /** Sends what was written; the writer kicks it. */
   final Kick flush =
@@ -60,6 +59,13 @@ final class TcpSession extends Session implements TcpEvents {
   boolean keepAlive;
   int keepIdleSeconds = 7200;
   int keepIntervalSeconds = 75;
+  int keepCount = 9;
+  int userTimeoutMillis;
+
+  /** {@link SocketOption#LINGER}; read by the thread that closes, too. */
+  volatile int lingerSeconds = -1;
+
+  private @Nullable String congestionControl;
 
   TcpSession(NetworkInterface network, InternetSocket socket) {
     super(network, socket);
@@ -136,6 +142,12 @@ final class TcpSession extends Session implements TcpEvents {
       if (keepAlive) {
         applyKeepAlive(current);
       }
+      if (userTimeoutMillis > 0) {
+        applyUserTimeout(current);
+      }
+      if (congestionControl != null) {
+        current.congestionControl(congestionControl);
+      }
     }
   }
 
@@ -153,7 +165,23 @@ final class TcpSession extends Session implements TcpEvents {
         keepAlive,
         TimeUnit.SECONDS.toNanos(keepIdleSeconds),
         TimeUnit.SECONDS.toNanos(keepIntervalSeconds),
-        KEEPALIVE_PROBES);
+        keepCount);
+  }
+
+  void applyUserTimeout(TcpConnection current) {
+    current.userTimeout(TimeUnit.MILLISECONDS.toNanos(userTimeoutMillis));
+  }
+
+  int congestionControl(String name) {
+    if (!CongestionControls.names().contains(name)) {
+      return NsapiError.PARAMETER;
+    }
+    congestionControl = name;
+    TcpConnection current = connection;
+    if (current != null && current.state() != TcpState.CLOSED) {
+      current.congestionControl(name);
+    }
+    return NsapiError.OK;
   }
 
   int shutdownOutput() {
@@ -217,10 +245,24 @@ final class TcpSession extends Session implements TcpEvents {
       listening.close();
     }
     if (current != null) {
-      current.close();
-      network.sessions().linger(current);
+      if (lingerSeconds == 0) {
+        current.abort();
+      } else {
+        current.close();
+        network.sessions().linger(current);
+      }
     }
     releaseBinding();
+  }
+
+  /** Beyond what every session does, waits for delivery if the application asked for that. */
+  @Override
+  void close() {
+    super.close();
+    TcpConnection current = connection;
+    if (current != null && lingerSeconds > 0) {
+      Sessions.awaitDelivery(driver, current, TimeUnit.SECONDS.toNanos(lingerSeconds));
+    }
   }
 
   @Override

@@ -204,6 +204,15 @@ class SocketLifecycleTest {
     assertThat(open(kind).leaveMulticastGroup(group)).isEqualTo(NsapiError.UNSUPPORTED);
   }
 
+  // Proves: RFC 9293 MUST-28
+  @Test
+  void idleConnectionsAreNotProbedForTwoHours() {
+    TCPSocket socket = (TCPSocket) open(Kind.TCP);
+    int[] value = new int[1];
+    assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.KEEPIDLE, value)).isZero();
+    assertThat(value[0]).isEqualTo(7200);
+  }
+
   @Test
   void tcpOptions() {
     TCPSocket socket = (TCPSocket) open(Kind.TCP);
@@ -216,8 +225,26 @@ class SocketLifecycleTest {
     assertThat(value[0]).isEqualTo(60);
     assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.KEEPINTVL, 0))
         .isEqualTo(NsapiError.PARAMETER);
-    assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.LINGER, 1))
-        .isEqualTo(NsapiError.UNSUPPORTED);
+    assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.LINGER, value)).isZero();
+    assertThat(value[0]).isEqualTo(-1);
+    assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.LINGER, 0)).isZero();
+    assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.LINGER, value)).isZero();
+    assertThat(value[0]).isZero();
+    assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.LINGER, -2))
+        .isEqualTo(NsapiError.PARAMETER);
+    assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.KEEPCNT, 1))
+        .isEqualTo(NsapiError.PARAMETER);
+    assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.KEEPCNT, 3)).isZero();
+    assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.KEEPCNT, value)).isZero();
+    assertThat(value[0]).isEqualTo(3);
+    assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.USER_TIMEOUT, -1))
+        .isEqualTo(NsapiError.PARAMETER);
+    assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.USER_TIMEOUT, 5000)).isZero();
+    assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.USER_TIMEOUT, value)).isZero();
+    assertThat(value[0]).isEqualTo(5000);
+    assertThat(socket.setCongestionControl("none such")).isEqualTo(NsapiError.PARAMETER);
+    assertThat(socket.setCongestionControl("reno")).isZero();
+    assertThat(socket.info()).isNull();
     assertThat(socket.setsockopt(1, SocketOption.KEEPALIVE, 1)).isEqualTo(NsapiError.UNSUPPORTED);
     assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.SNDBUF, value))
         .isEqualTo(NsapiError.UNSUPPORTED);

@@ -126,6 +126,10 @@ public final class TcpConnection extends Flow {
   @Nullable Result softError;
   final Ecn ecn;
   @Nullable KeepAlive keepAlive;
+
+  /** {@link #userTimeout}, or 0 for the limits of the stack. */
+  long userTimeout;
+
   long lastReceiveTime;
   long lastDataTime;
 
@@ -450,6 +454,27 @@ public final class TcpConnection extends Flow {
     if (on && state.isSynchronized() && timeWait == null) {
       timers.set(TcpTimers.KEEP_ALIVE, tcp.time.now() + idleNanos);
     }
+  }
+
+  /**
+   * How long what was sent may stay unacknowledged, a SYN or a shut window unanswered, before the
+   * connection ends with {@link Result#TIMED_OUT}: R2 of RFC 9293 section 3.8.3, as the application
+   * wants it (MUST-21, MUST-22; RFC 5482 section 3.1 without its option). With keepalive on, it
+   * also is what ends an idle connection whose peer answers no probe, however many those were. As
+   * Linux's {@code TCP_USER_TIMEOUT}.
+   *
+   * @param nanos at least 0; 0, the default, is for the limits of the stack
+   */
+  public void userTimeout(long nanos) {
+    if (nanos < 0) {
+      throw new IllegalArgumentException("a user timeout is not negative, but it is " + nanos);
+    }
+    userTimeout = nanos;
+  }
+
+  /** The user timeout in nanoseconds, or 0. */
+  public long userTimeout() {
+    return userTimeout;
   }
 
   /** What the connection knows of itself now. Allocates. */

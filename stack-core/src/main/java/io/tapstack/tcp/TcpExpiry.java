@@ -7,6 +7,9 @@ final class TcpExpiry {
   /** R1 of RFC 9293 section 3.8.3, SHLD-9: at least 3 retransmissions; MUST-22: SYNs as well. */
   static final int R1 = 3;
 
+  /** A timer that is due sooner would be due in the turn that sets it. */
+  private static final long SHORTEST = 1_000_000;
+
   private final Tcp tcp;
 
   TcpExpiry(Tcp tcp) {
@@ -37,7 +40,8 @@ final class TcpExpiry {
     if (c.retransmissions == 0) {
       c.retransmittingSince = now - c.rtt.rto();
     }
-    if (now - c.retransmittingSince >= limit(c)) {
+    boolean triedAgain = c.retransmissions > 0 || c.userTimeout == 0;
+    if (triedAgain && now - c.retransmittingSince >= limit(c)) {
       giveUp(c);
       return;
     }
@@ -56,11 +60,25 @@ final class TcpExpiry {
       tcp.sender.retransmitFirst(c); // SHLD-16: whatever the window, whose size the answer tells
       tcp.sender.send(c);
     }
-    c.timers.set(TcpTimers.RETRANSMIT, now + c.rtt.rto());
+    c.timers.set(TcpTimers.RETRANSMIT, notAfterUserTimeout(c, c.retransmittingSince, c.rtt.rto()));
+  }
+
+  /**
+   * When the next attempt is due; if it would come too late, when patience is over, as in Linux.
+   */
+  private long notAfterUserTimeout(TcpConnection c, long since, long interval) {
+    long now = tcp.time.now();
+    long next = now + interval;
+    return c.userTimeout > 0
+        ? Math.max(Math.min(next, since + c.userTimeout), now + SHORTEST)
+        : next;
   }
 
   /** R2 of RFC 9293 section 3.8.3. */
   private long limit(TcpConnection c) {
+    if (c.userTimeout > 0) {
+      return c.userTimeout; // MUST-21, MUST-22
+    }
     return switch (c.state) {
       case SYN_SENT, SYN_RECEIVED -> tcp.config.synTimeoutNanos();
       default -> tcp.config.retransmitTimeoutNanos();
@@ -85,8 +103,7 @@ final class TcpExpiry {
       return;
     }
     long now = tcp.time.now();
-    long patience =
-        c.applicationClosed ? tcp.config.orphanNanos() : tcp.config.retransmitTimeoutNanos();
+    long patience = c.applicationClosed ? tcp.config.orphanNanos() : limit(c);
     if (now - c.probingSince >= patience) {
       if (c.applicationClosed) {
         tcp.counters.orphansAborted++;
@@ -109,7 +126,8 @@ final class TcpExpiry {
     c.probes++;
     // SHLD-30: the interval doubles
     long interval = c.rtt.rto() << Math.min(c.probes, 10);
-    c.timers.set(TcpTimers.PERSIST, now + Math.min(interval, tcp.config.maxRtoNanos()));
+    long next = Math.min(interval, tcp.config.maxRtoNanos());
+    c.timers.set(TcpTimers.PERSIST, notAfterUserTimeout(c, c.probingSince, next));
   }
 
   // ---- RFC 9293 section 3.8.4 ----
@@ -130,7 +148,11 @@ final class TcpExpiry {
       c.timers.set(TcpTimers.KEEP_ALIVE, now + settings.interval);
       return;
     }
-    if (settings.unanswered >= settings.limit) {
+    boolean over =
+        c.userTimeout > 0
+            ? settings.unanswered > 0 && now - c.lastReceiveTime >= c.userTimeout
+            : settings.unanswered >= settings.limit;
+    if (over) {
       tcp.output.sendReset(c);
       tcp.end(c, Result.TIMED_OUT);
       return;
