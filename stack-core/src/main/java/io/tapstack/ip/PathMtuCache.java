@@ -35,6 +35,7 @@ public final class PathMtuCache {
   private @Nullable Entry leastRecent;
   private @Nullable Entry mostRecent;
   private int size;
+  private int version;
   private long lowered;
   private long evicted;
   private long expired;
@@ -82,6 +83,7 @@ public final class PathMtuCache {
     if (entry == null) {
       add(high, low, localPort).mtu = mtu;
       lowered++;
+      version++;
       return true;
     }
     touch(entry);
@@ -90,7 +92,10 @@ public final class PathMtuCache {
     }
     entry.learned = time.now();
     boolean less = mtu < entry.mtu;
-    lowered += less ? 1 : 0;
+    if (less) {
+      lowered++;
+      version++;
+    }
     entry.mtu = mtu;
     return less;
   }
@@ -121,6 +126,11 @@ public final class PathMtuCache {
   /** Destinations forgotten because it was time to try larger packets. */
   public long expired() {
     return expired;
+  }
+
+  /** Another number after each change: whoever saw the same need not look again. */
+  public int version() {
+    return version;
   }
 
   // ---- the table: chains by a keyed hash, and one list by last use ----
@@ -186,6 +196,7 @@ public final class PathMtuCache {
     entry.next = null;
     unlink(entry);
     size--;
+    version++;
   }
 
   private void touch(Entry entry) {

@@ -84,7 +84,7 @@ final class Handshake {
     c.rcvScale = scale >= 0 ? tcp.windowScale() : -1;
     // MUST-15
     int peerMss = mss >= 0 ? mss : c.isV4() ? 536 : 1220;
-    c.sndMss = tcp.output.effectiveMss(c, peerMss);
+    c.sndMss = c.path.begin(peerMss);
     c.rcvMss = tcp.output.advertisedMss(c) - (c.timestamps ? 12 : 0);
   }
 

@@ -25,7 +25,7 @@ final class InfoSnapshot {
         c.sndMss,
         c.rcvMss,
         c.tcp.output.advertisedMss(c),
-        c.sndMss == 0 ? 0 : c.tcp.output.pathMtu(c),
+        c.path.mtu(),
         c.rtt.rto(),
         c.rtt.srtt(),
         c.rtt.rttvar(),

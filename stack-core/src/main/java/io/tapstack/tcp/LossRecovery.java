@@ -203,6 +203,7 @@ final class LossRecovery {
   }
 
   private void delivered(int slot, boolean ambiguous) {
+    c.path.delivered(slot);
     boolean again = sent.has(slot, SentQueue.EVER_RETRANSMITTED);
     if (!again) {
       lastRtt = now - sent.sentTime(slot);
@@ -530,6 +531,37 @@ final class LossRecovery {
     probe.cancel();
     c.timers.clear(TcpTimers.REORDERING);
     c.timers.clear(TcpTimers.LOSS_PROBE);
+  }
+
+  /**
+   * Segments that carry more than this are lost because of their size (RFC 1191 section 6.4): they
+   * are sent again, and the congestion window stays, as in Linux's tcp_simple_retransmit.
+   */
+  void losePackets(int most, long time) {
+    now = time;
+    boolean any = false;
+    for (int slot = sent.first(); slot != SentQueue.NONE; slot = sent.after(slot)) {
+      if (c.path.dataLength(slot) > most && !sent.has(slot, SentQueue.SACKED)) {
+        sent.markLost(slot);
+        any = true;
+      }
+    }
+    if (any) {
+      repairWithoutReduction();
+    }
+  }
+
+  private void repairWithoutReduction() {
+    spurious.end();
+    duplicates.reset();
+    probe.cancel();
+    c.timers.clear(TcpTimers.REORDERING);
+    c.timers.clear(TcpTimers.LOSS_PROBE);
+    frto = false;
+    if (!isRecovering()) {
+      state = CongestionState.LOSS;
+      highSeq = c.sndNxt;
+    }
   }
 
   /** The peer's window opened again over what is in flight: the first segment need not wait. */

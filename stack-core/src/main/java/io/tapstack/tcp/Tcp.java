@@ -54,7 +54,7 @@ public final class Tcp implements IpTransport {
   final ReceiveWindow receiveWindow;
   final TcpExpiry expiry;
 
-  private final Ip ip;
+  final Ip ip;
   private final PacketPool pool;
   private final PortTable ports;
   final ConnectionTable table;
@@ -370,19 +370,45 @@ public final class Tcp implements IpTransport {
     boolean hard = what == Unreachable.PORT || what == Unreachable.PROTOCOL;
     if (flow instanceof HalfOpen h && hard && sequence == h.iss) {
       synInput.refused(h); // SHLD-26
+      return;
     }
-    // RFC 5927 section 4: an error about what is not in flight is not about us.
-    if (!(flow instanceof TcpConnection c)
-        || Seq.lt(sequence, c.sndUna)
-        || Seq.geq(sequence, c.sndMax)) {
+    if (!(flow instanceof TcpConnection c) || !isInFlight(c, sequence)) {
+      counters.icmpErrorsIgnored++;
       return;
     }
     if (hard && !c.state.isSynchronized()) { // SHLD-26, within RFC 5927 section 5
       counters.attemptFails++;
       end(c, Result.REFUSED);
-    } else if (what != Unreachable.TOO_BIG) {
+    } else {
       c.softError = Result.UNREACHABLE; // MUST-56 and RFC 5927 section 5: never ends a connection
     }
+  }
+
+  @Override
+  public void packetTooBig(
+      int mtu,
+      int size,
+      long localHigh,
+      long localLow,
+      long remoteHigh,
+      long remoteLow,
+      ByteBuffer quoted,
+      int offset,
+      int length) {
+    int localPort = TcpHeader.sourcePort(quoted, offset);
+    int remotePort = TcpHeader.destinationPort(quoted, offset);
+    int sequence = TcpHeader.sequence(quoted, offset);
+    Flow flow = table.find(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+    if (!(flow instanceof TcpConnection c)
+        || !isInFlight(c, sequence)
+        || !c.path.tooBig(mtu, size, sequence)) {
+      counters.icmpErrorsIgnored++;
+    }
+  }
+
+  /** RFC 5927 section 4: an error about what is not in flight is not about us. */
+  private static boolean isInFlight(TcpConnection c, int sequence) {
+    return Seq.geq(sequence, c.sndUna) && Seq.lt(sequence, c.sndMax);
   }
 
   // ---- the life of a connection ----

@@ -125,6 +125,7 @@ public final class TcpConnection extends Flow {
   long probingSince;
   @Nullable Result softError;
   final Ecn ecn;
+  final PathMtu path = new PathMtu(this);
   @Nullable KeepAlive keepAlive;
 
   /** {@link #userTimeout}, or 0 for the limits of the stack. */

@@ -42,8 +42,20 @@ public final class TcpCounters {
   long orphansAborted;
   long unsent;
   long congestionMarks;
+  long icmpErrorsIgnored;
+  long pathMtuReductions;
 
   TcpCounters() {}
+
+  /** ICMP errors about no segment that could have caused them (RFC 5927 section 4). */
+  public long icmpErrorsIgnored() {
+    return icmpErrorsIgnored;
+  }
+
+  /** How often the path of a connection was found to carry less than was known. */
+  public long pathMtuReductions() {
+    return pathMtuReductions;
+  }
 
   /** Connections begun by us. */
   public long activeOpens() {

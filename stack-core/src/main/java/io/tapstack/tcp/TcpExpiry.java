@@ -45,6 +45,10 @@ final class TcpExpiry {
       giveUp(c);
       return;
     }
+    if (c.state.sendsData() && c.path.timedOut()) {
+      c.timers.set(TcpTimers.RETRANSMIT, now + c.rtt.rto());
+      return;
+    }
     boolean first = c.retransmissions++ == 0;
     tcp.counters.timeouts++;
     c.timeouts++;

@@ -17,7 +17,7 @@ import io.tapstack.wire.TcpOptions;
  */
 final class TcpOutput {
   private static final int TTL = 64;
-  private static final int TIMESTAMPS_LENGTH = 12;
+  static final int TIMESTAMPS_LENGTH = 12;
 
   private final Tcp tcp;
   private final Ip ip;
@@ -210,11 +210,6 @@ final class TcpOutput {
     int mtu = ip.linkMtuTo(remoteHigh, remoteLow);
     int headers = IpAddress.isV4(remoteHigh, remoteLow) ? 40 : 60;
     return Math.max(Math.min(mtu, 65_535) - headers, Tcp.MIN_MSS);
-  }
-
-  /** The largest packet that the path carries, as far as known. */
-  int pathMtu(TcpConnection c) {
-    return ip.mtuTo(c.remoteHigh, c.remoteLow);
   }
 
   /** What a segment may carry: options that every segment has subtracted (MUST-16). */

@@ -34,6 +34,7 @@ final class TcpSender {
     if (!c.state.sendsData()) {
       return;
     }
+    c.path.refresh();
     setPace(c);
     boolean byCwnd = !retransmitLost(c);
     if (!byCwnd) {

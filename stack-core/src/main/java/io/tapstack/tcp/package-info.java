@@ -47,10 +47,16 @@
  * packets (windows stop opening while a pool runs low, then out-of-order and last in-order segments
  * are dropped), RSTs to strays and answers to unacceptable segments. Each has a counter.
  *
+ * <h2>Messages of routers</h2>
+ *
+ * ICMP errors count only if they quote what is in flight (RFC 5927 section 4). In SYN-SENT and
+ * SYN-RECEIVED "port" and "protocol unreachable" end the attempt, as nobody has answered who could
+ * be protected; in synchronized states nothing ends a connection but its own timers, which then
+ * tell of the error. {@code PathMtu} shrinks segments to what a path carries.
+ *
  * <h2>What is not here</h2>
  *
- * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093). Path MTU discovery and
- * ECN are not here yet.
+ * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093).
  */
 @NullMarked
 package io.tapstack.tcp;

@@ -118,10 +118,44 @@ class IcmpErrorTraceTest {
     assertThat(c.failure()).isEqualTo(Result.UNREACHABLE);
   }
 
+  /** Proves: RFC 5927 5.2; attack 46; RFC 9293 MUST-56 */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0", "1, 1", "1, 2", "1, 3", "1, 4", "1, 5", "1, 6", "3, 0", "3, 1", "4, 0", "4, 1"
+  })
+  void noErrorOfIcmpv6EndsAnEstablishedConnection(int type, int code) {
+    TcpPeer six = new TcpPeer(TcpConfig.builder(), TcpPeer.STACK_V6, TcpPeer.PEER_V6);
+    TcpConnection c = six.toEstablished();
+    TcpPeer.writes(c, "hello");
+    six.expects(ack(101).seq(1).psh().data("hello"));
+    six.sendsError(type, code, 1).expectsNothing();
+    assertThat(c.state()).isEqualTo(TcpState.ESTABLISHED);
+    assertThat(c.softError).isEqualTo(Result.UNREACHABLE);
+    six.sends(ack(6).seq(101)).expectsNothing();
+    assertThat(c.softError).isNull();
+  }
+
+  /** Proves: RFC 9293 MUST-54 */
+  @Test
+  void anErrorReachesTheConnectionThatItIsAbout() {
+    TcpConnection first = peer.toEstablished();
+    TcpPeer.writes(first, "one");
+    peer.expects(ack(101).seq(1).psh().data("one"));
+    TcpConnection second = peer.forgets().connectsFrom(4000);
+    peer.expects(syn().seq(0));
+    peer.sendsError(UNREACHABLE, 1, 0);
+    assertThat(second.softError).isEqualTo(Result.UNREACHABLE);
+    assertThat(first.softError).isNull();
+    peer.sendsError(UNREACHABLE, 3, 0);
+    assertThat(second.failure()).isEqualTo(Result.REFUSED);
+    assertThat(first.state()).isEqualTo(TcpState.ESTABLISHED);
+  }
+
   @Test
   void withoutDataInFlightNoErrorIsBelieved() {
     TcpConnection c = peer.toEstablished();
     peer.sendsError(UNREACHABLE, 3, 0).sendsError(UNREACHABLE, 3, 1).expectsNothing();
+    assertThat(peer.stack.tcp().counters().icmpErrorsIgnored()).isEqualTo(2);
     assertThat(c.softError).isNull();
     assertThat(c.state()).isEqualTo(TcpState.ESTABLISHED);
   }

@@ -205,6 +205,27 @@ final class TcpPeer {
     return sendsRaw(new IcmpMessage(protocol, type, code, 0, quote));
   }
 
+  /**
+   * Sends what a router sends that a packet was too big for: fragmentation needed, or packet too
+   * big.
+   *
+   * @param mtu what the router can pass on
+   * @param size how large the packet was
+   * @param sequence the segment's sequence number
+   */
+  TcpPeer sendsTooBig(int mtu, int size, int sequence) {
+    boolean four = stackAddress.isV4();
+    TcpSegment about = ack(0).ports(stackPort, PEER_PORT).seq(sequence + iss);
+    about = about.data(Bytes.pattern(0, size - (four ? 40 : 60)));
+    byte[] bytes = IpPacket.of(stackAddress, peerAddress, about).toBytes().toArray();
+    Bytes quote = Bytes.of(Arrays.copyOf(bytes, (four ? 20 : 40) + 8));
+    log.add(millis(now) + " peer: packet of " + size + " too big for " + mtu + " seq " + sequence);
+    return sendsRaw(
+        four
+            ? new IcmpMessage(IpProtocol.ICMPV4, 3, 4, mtu, quote)
+            : new IcmpMessage(IpProtocol.ICMPV6, 2, 0, mtu, quote));
+  }
+
   private TcpSegment toWire(TcpSegment segment) {
     TcpSegment wire =
         segment.sourcePort() == 0 && segment.destinationPort() == 0
@@ -490,6 +511,11 @@ final class TcpPeer {
   /** The stack's application connects to {@link #PEER_PORT}. */
   TcpConnection connects() {
     return stack.tcp().connect(bound(STACK_PORT), peerAddress, PEER_PORT, TcpEvents.NONE);
+  }
+
+  /** The same from another port. */
+  TcpConnection connectsFrom(int port) {
+    return stack.tcp().connect(bound(port), peerAddress, PEER_PORT, TcpEvents.NONE);
   }
 
   static void writes(TcpConnection connection, String text) {

@@ -1,0 +1,180 @@
+package io.tapstack.tcp;
+
+import io.tapstack.ip.PathMtuCache;
+
+/**
+ * How large the segments of one connection may be for its path: path MTU discovery, RFC 1191 and
+ * RFC 8201, with the checks of RFC 5927 section 7. What was learned is kept in IP's {@link
+ * PathMtuCache}, so that all connections to a destination heed it; entries age there, and then
+ * larger segments are tried again.
+ *
+ * <p>A "too big" message is believed only about a segment in flight, at its own sequence number,
+ * that really is larger than the claimed MTU. And if packets larger than that were acknowledged
+ * before, the path must have changed: then only once the segment has timed out as well (RFC 5927
+ * section 7.2), so that a forger must prevent its arrival, too. Linux believes at once.
+ *
+ * <p>Thread: the owner of the stack.
+ */
+final class PathMtu {
+  /** While a path carries less than the link, whether it still does is asked this often. */
+  private static final long RECHECK = 60_000_000_000L;
+
+  private final TcpConnection c;
+  private int peerMss;
+  private int mtu;
+  private int version;
+  private long recheckAt = Long.MAX_VALUE;
+
+  /** "maxsizeacked": the largest packet that arrived. */
+  private int largestAcked;
+
+  /** What a message claimed about a segment that has not timed out yet, or 0. */
+  private int claimed;
+
+  private int claimedSequence;
+
+  PathMtu(TcpConnection connection) {
+    c = connection;
+  }
+
+  /** The largest packet that the path carries, as far as known; 0 before the handshake. */
+  int mtu() {
+    return mtu;
+  }
+
+  /** The peer told its MSS: the effective MSS to begin with. */
+  int begin(int mss) {
+    peerMss = mss;
+    look();
+    return effectiveMss(mtu);
+  }
+
+  /** MUST-16: what the peer takes and the path carries, without what options take. */
+  private int effectiveMss(int packet) {
+    return c.tcp.output.effectiveMss(c, Math.min(peerMss, packet - headers()));
+  }
+
+  /** IP and TCP headers without options. */
+  private int headers() {
+    return c.isV4() ? 40 : 60;
+  }
+
+  /** The packet that a record was sent in. */
+  private int packetSize(int slot) {
+    return dataLength(slot) + headers() + (c.timestamps ? TcpOutput.TIMESTAMPS_LENGTH : 0);
+  }
+
+  /** What a record carries, without the FIN. */
+  int dataLength(int slot) {
+    SentQueue sent = c.recovery.sent;
+    boolean fin = c.finQueued && sent.end(slot) == c.sequenceOf(c.finPosition) + 1;
+    return sent.length(slot) - (fin ? 1 : 0);
+  }
+
+  // ---- what IP knows ----
+
+  /** Heeds what IP learned or forgot meanwhile; asked before anything is sent. */
+  void refresh() {
+    PathMtuCache paths = c.tcp.ip.streamPaths();
+    if (version == paths.version() && c.tcp.time.now() < recheckAt) {
+      return;
+    }
+    int before = mtu;
+    look();
+    if (mtu != before) {
+      resize();
+    }
+  }
+
+  private void look() {
+    int path = c.tcp.ip.mtuTo(c.remoteHigh, c.remoteLow);
+    int link = c.tcp.ip.linkMtuTo(c.remoteHigh, c.remoteLow);
+    version = c.tcp.ip.streamPaths().version();
+    recheckAt = path < link ? c.tcp.time.now() + RECHECK : Long.MAX_VALUE;
+    if (path > 0) { // there may be no route at the moment
+      mtu = path;
+    }
+  }
+
+  private void resize() {
+    int mss = effectiveMss(mtu);
+    if (mss == c.sndMss) {
+      return;
+    }
+    boolean smaller = mss < c.sndMss;
+    c.sndMss = mss;
+    c.congestion.mss(mss);
+    if (smaller) {
+      c.recovery.losePackets(mss, c.tcp.time.now());
+    }
+  }
+
+  // ---- RFC 1191, 8201, 5927 ----
+
+  /**
+   * A router says that a packet was larger than it can pass on.
+   *
+   * @param said what it can pass on, not below what IP allows
+   * @param size how large it says that the packet was
+   * @return whether that may be true
+   */
+  boolean tooBig(int said, int size, int sequence) {
+    SentQueue sent = c.recovery.sent;
+    int slot = sent.firstFrom(sequence);
+    if (slot == SentQueue.NONE
+        || sent.start(slot) != sequence
+        || sent.has(slot, SentQueue.SACKED)
+        || said >= size
+        || said >= mtu
+        || packetSize(slot) <= said) {
+      return false;
+    }
+    boolean timedOut = c.retransmissions > 0 && sequence == c.sndUna;
+    if (said < largestAcked && !timedOut) {
+      claimed = said;
+      claimedSequence = sequence;
+    } else {
+      lower(said);
+    }
+    return true;
+  }
+
+  /** A record arrived. */
+  void delivered(int slot) {
+    largestAcked = Math.max(largestAcked, packetSize(slot));
+    if (claimed != 0 && Seq.gt(c.recovery.sent.end(slot), claimedSequence)) {
+      if (Seq.leq(c.recovery.sent.start(slot), claimedSequence)) {
+        claimed = 0; // it arrived, so it was not too big
+      }
+    }
+  }
+
+  /**
+   * The retransmission timer expired.
+   *
+   * @return whether a message had said why: then it is repaired, and was no congestion
+   */
+  boolean timedOut() {
+    int said = claimed;
+    claimed = 0;
+    if (said == 0
+        || said >= mtu
+        || Seq.lt(claimedSequence, c.sndUna)
+        || Seq.geq(claimedSequence, c.sndNxt)) {
+      return false;
+    }
+    lower(said);
+    return true;
+  }
+
+  private void lower(int said) {
+    c.tcp.counters.pathMtuReductions++;
+    c.tcp.ip.streamPaths().lower(c.remoteHigh, c.remoteLow, 0, said);
+    largestAcked = 0;
+    claimed = 0;
+    look();
+    resize();
+    // RFC 1191 section 6.4: at once, without a timeout, and no sign of congestion
+    c.tcp.sender.send(c);
+  }
+}
