@@ -2,6 +2,7 @@ package io.tapstack.drill;
 
 import io.tapstack.tcp.CongestionControls;
 import io.tapstack.tcp.EcnMode;
+import io.tapstack.tcp.MtuProbing;
 import io.tapstack.tcp.SynCookieMode;
 import io.tapstack.tcp.TcpConfig;
 import java.time.Duration;
@@ -28,6 +29,8 @@ public final class Knobs {
           "sack",
           "dsack",
           "ecn",
+          "mtu_probing",
+          "base_mss",
           "frto",
           "rack",
           "tlp",
@@ -58,7 +61,7 @@ public final class Knobs {
       Map.ofEntries(
           Map.entry("early_retransmit", "0"),
           Map.entry("quick_ack", "0"),
-          Map.entry("pmtu_discovery", "0"),
+          Map.entry("pmtu_discovery", "1"),
           Map.entry("fastopen", "0"));
 
   private final TcpConfig.Builder tcp = TcpConfig.builder();
@@ -71,8 +74,10 @@ public final class Knobs {
   private int synRetries = -1;
   private Duration initialRto = Duration.ofSeconds(1);
 
-  /** All at their defaults. */
-  public Knobs() {}
+  /** All at their defaults, and Linux's where scripts count on them. */
+  public Knobs() {
+    tcp.mtuProbing(MtuProbing.OFF); // Linux's default, which scripts count on
+  }
 
   /** The names that {@link #set} knows, for a message. */
   public static Set<String> names() {
@@ -133,6 +138,8 @@ public final class Knobs {
       case "sack" -> tcp.sack(number != 0);
       case "dsack" -> tcp.duplicateSack(number != 0);
       case "ecn" -> tcp.ecn(ecn(number));
+      case "mtu_probing" -> tcp.mtuProbing(mtuProbing(number));
+      case "base_mss" -> tcp.baseMss((int) number);
       case "frto" -> tcp.forwardRto(number != 0);
       case "rack" -> tcp.rack(number != 0);
       case "tlp" -> tcp.tailLossProbe(number != 0);
@@ -171,6 +178,14 @@ public final class Knobs {
     return number == 0
         ? SynCookieMode.OFF
         : number == 1 ? SynCookieMode.ON_OVERFLOW : SynCookieMode.ALWAYS;
+  }
+
+  private static MtuProbing mtuProbing(long number) {
+    if (number < 0 || number >= MtuProbing.values().length) {
+      throw new IllegalArgumentException(
+          number + " is no value for mtu_probing; expected 0, 1 or 2");
+    }
+    return MtuProbing.values()[(int) number]; // in the order of Linux's tcp_mtu_probing
   }
 
   private static long number(String name, String value) {

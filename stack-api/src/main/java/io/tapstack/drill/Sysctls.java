@@ -68,6 +68,8 @@ final class Sysctls {
           Map.entry("tcp_invalid_ratelimit", "invalid_ack_ms"),
           Map.entry("tcp_max_tw_buckets", "max_time_wait"),
           Map.entry("tcp_ecn", "ecn"),
+          Map.entry("tcp_mtu_probing", "mtu_probing"),
+          Map.entry("tcp_base_mss", "base_mss"),
           Map.entry("tcp_frto", "frto"),
           Map.entry("tcp_recovery", "rack"),
           Map.entry("tcp_early_retrans", "tlp"),
@@ -78,7 +80,6 @@ final class Sysctls {
   private static final Map<String, String> ONLY =
       Map.ofEntries(
           Map.entry("tcp_fack", "0"),
-          Map.entry("tcp_mtu_probing", "0"),
           Map.entry("tcp_shrink_window", "0"),
           Map.entry("tcp_stdurg", "0"),
           Map.entry("tcp_reordering", "3"),

@@ -58,6 +58,10 @@ public final class Icmpv4 {
     minPathMtu = mtu;
   }
 
+  int minPathMtu() {
+    return minPathMtu;
+  }
+
   /** Takes a packet over whose {@code start} is at the ICMP header. */
   void receive(IpInterface iface, Packet packet) {
     ByteBuffer buffer = packet.buffer;

@@ -146,6 +146,11 @@ public final class Ip {
     icmpv4.minPathMtu(mtu);
   }
 
+  /** The least MTU that IPv4 paths are believed to have. */
+  public int minPathMtuV4() {
+    return icmpv4.minPathMtu();
+  }
+
   /** Packets that could not be sent because no route leads to their destination. */
   public long noRoute() {
     return noRoute;

@@ -324,6 +324,9 @@ final class LossRecovery {
 
   private void lookForLoss() {
     findLosses();
+    if (c.path.isProbeLost(isThirdDuplicate())) {
+      return;
+    }
     if (sent.lostSegments() > 0 || isThirdDuplicate()) {
       startRecovery();
     } else if (state != CongestionState.CWR) {
@@ -378,6 +381,9 @@ final class LossRecovery {
     priorInFlight = inFlight();
     priorSacked = sent.sackedBytes();
     findLosses();
+    if (c.path.isProbeLost(false)) {
+      return;
+    }
     if (sent.lostSegments() > 0 && state != CongestionState.RECOVERY) {
       if (state != CongestionState.LOSS) {
         startRecovery();
@@ -549,6 +555,13 @@ final class LossRecovery {
     if (any) {
       repairWithoutReduction();
     }
+  }
+
+  /** A probe of the path MTU is lost because of its size (RFC 4821 section 7.6.2). */
+  void loseProbe(int slot, long time) {
+    now = time;
+    sent.markLost(slot);
+    repairWithoutReduction();
   }
 
   private void repairWithoutReduction() {

@@ -1,6 +1,8 @@
 package io.tapstack.tcp;
 
 import io.tapstack.ip.PathMtuCache;
+import io.tapstack.tcp.TcpInfo.CongestionState;
+import io.tapstack.wire.Ipv6Header;
 
 /**
  * How large the segments of one connection may be for its path: path MTU discovery, RFC 1191 and
@@ -13,15 +15,24 @@ import io.tapstack.ip.PathMtuCache;
  * before, the path must have changed: then only once the segment has timed out as well (RFC 5927
  * section 7.2), so that a forger must prevent its arrival, too. Linux believes at once.
  *
+ * <p>Where routers are silent, {@link MtuSearch} finds out by sending.
+ *
  * <p>Thread: the owner of the stack.
  */
 final class PathMtu {
   /** While a path carries less than the link, whether it still does is asked this often. */
   private static final long RECHECK = 60_000_000_000L;
 
+  /** A probe is followed by as many segments as show that it was lost (RFC 5681), and one. */
+  private static final int PROBE_FOLLOWERS = 4;
+
   private final TcpConnection c;
   private int peerMss;
   private int mtu;
+
+  /** What link and routers allow. */
+  private int known;
+
   private int version;
   private long recheckAt = Long.MAX_VALUE;
 
@@ -32,6 +43,8 @@ final class PathMtu {
   private int claimed;
 
   private int claimedSequence;
+
+  private final MtuSearch search = new MtuSearch();
 
   PathMtu(TcpConnection connection) {
     c = connection;
@@ -46,6 +59,10 @@ final class PathMtu {
   int begin(int mss) {
     peerMss = mss;
     look();
+    if (c.tcp.config.mtuProbing() == MtuProbing.ALWAYS && base() < mtu) {
+      search.begin(base(), ceiling());
+      mtu = search.low();
+    }
     return effectiveMss(mtu);
   }
 
@@ -92,8 +109,18 @@ final class PathMtu {
     version = c.tcp.ip.streamPaths().version();
     recheckAt = path < link ? c.tcp.time.now() + RECHECK : Long.MAX_VALUE;
     if (path > 0) { // there may be no route at the moment
+      known = path;
       mtu = path;
     }
+    if (search.isOn()) {
+      search.limit(ceiling());
+      mtu = search.low();
+    }
+  }
+
+  /** What link, routers and peer allow. */
+  private int ceiling() {
+    return Math.min(known, peerMss + headers());
   }
 
   private void resize() {
@@ -125,8 +152,18 @@ final class PathMtu {
         || sent.start(slot) != sequence
         || sent.has(slot, SentQueue.SACKED)
         || said >= size
-        || said >= mtu
         || packetSize(slot) <= said) {
+      return false;
+    }
+    if (search.isProbe(sequence, sent.end(slot)) && said >= mtu) {
+      search.limit(said); // and that is what is tried next
+      search.inconclusive();
+      c.recovery.loseProbe(slot, c.tcp.time.now());
+      c.tcp.counters.mtuProbesLost++;
+      c.tcp.sender.send(c);
+      return true;
+    }
+    if (said >= mtu) {
       return false;
     }
     boolean timedOut = c.retransmissions > 0 && sequence == c.sndUna;
@@ -142,6 +179,11 @@ final class PathMtu {
   /** A record arrived. */
   void delivered(int slot) {
     largestAcked = Math.max(largestAcked, packetSize(slot));
+    if (search.isProbe(c.recovery.sent.start(slot), c.recovery.sent.end(slot))) {
+      search.succeeded(c.tcp.time.now());
+      mtu = search.low();
+      resize();
+    }
     if (claimed != 0 && Seq.gt(c.recovery.sent.end(slot), claimedSequence)) {
       if (Seq.leq(c.recovery.sent.start(slot), claimedSequence)) {
         claimed = 0; // it arrived, so it was not too big
@@ -155,6 +197,7 @@ final class PathMtu {
    * @return whether a message had said why: then it is repaired, and was no congestion
    */
   boolean timedOut() {
+    search.inconclusive();
     int said = claimed;
     claimed = 0;
     if (said == 0
@@ -164,6 +207,95 @@ final class PathMtu {
       return false;
     }
     lower(said);
+    return true;
+  }
+
+  // ---- RFC 4821, 8899: no router says anything ----
+
+  /**
+   * Where the search begins: what nearly every path carries, {@code baseMss} bytes of data as in
+   * Linux; for IPv6 what every link carries (RFC 8200 section 5).
+   */
+  private int base() {
+    int options = c.timestamps ? TcpOutput.TIMESTAMPS_LENGTH : 0;
+    int packet = c.tcp.config.baseMss() + headers() + options;
+    return Math.max(packet, least());
+  }
+
+  private int least() {
+    return c.isV4() ? c.tcp.ip.minPathMtuV4() : Ipv6Header.MIN_MTU;
+  }
+
+  /**
+   * The same segment timed out several times, and no router said why: if it is a large one, the
+   * path may be a black hole for such (RFC 4821 section 7.7, RFC 8899 section 4.3). It is cut, and
+   * the search begins; below the base each timeout halves segments, as in Linux.
+   */
+  void timedOutOften() {
+    int first = c.recovery.sent.first();
+    if (c.tcp.config.mtuProbing() == MtuProbing.OFF || first == SentQueue.NONE) {
+      return;
+    }
+    int next = mtu > base() ? base() : Math.max(mtu - c.sndMss / 2, least());
+    if (next >= packetSize(first)) {
+      return; // it is small enough to arrive anywhere
+    }
+    c.tcp.counters.mtuBlackHoles++;
+    search.begin(next, ceiling());
+    largestAcked = 0;
+    mtu = next;
+    resize();
+  }
+
+  /**
+   * How many bytes a probe carries that should be sent now instead of a full segment, or 0. Data
+   * must follow it, so that its loss is noticed soon and alone (RFC 4821 section 7.4).
+   *
+   * @param queued bytes that wait to be sent
+   * @param usable how many the peer's window allows
+   */
+  int probeLength(int queued, int usable) {
+    if (!search.isOn() || c.recovery.state() != CongestionState.OPEN) {
+      return 0;
+    }
+    int size = search.next(ceiling(), c.tcp.time.now());
+    int length = size == 0 ? 0 : effectiveMss(size);
+    int needed = length + PROBE_FOLLOWERS * c.sndMss;
+    boolean enough = queued >= needed && usable >= needed && c.recovery.cwnd() >= needed;
+    return length > c.sndMss && enough ? length : 0;
+  }
+
+  /** A probe leaves. */
+  void probes(int from, int length) {
+    int options = c.timestamps ? TcpOutput.TIMESTAMPS_LENGTH : 0;
+    c.tcp.counters.mtuProbes++;
+    search.sent(length + headers() + options, from, from + length);
+  }
+
+  /**
+   * Whether all that is lost is the probe: then its size is the reason, and not congestion (RFC
+   * 4821 section 7.6.2). If more is lost, it says nothing.
+   *
+   * @param first whether what is lost is the first record, which is not marked
+   */
+  boolean isProbeLost(boolean first) {
+    SentQueue sent = c.recovery.sent;
+    int slot = search.isOutstanding() ? sent.firstFrom(search.start()) : SentQueue.NONE;
+    if (slot == SentQueue.NONE) {
+      search.inconclusive();
+      return false;
+    }
+    boolean lost = first ? slot == sent.first() : sent.has(slot, SentQueue.LOST);
+    if (!lost && !first && sent.lostSegments() == 0) {
+      return false;
+    }
+    if (!lost || sent.lostSegments() > 1 || !search.isProbe(sent.start(slot), sent.end(slot))) {
+      search.inconclusive();
+      return false;
+    }
+    c.tcp.counters.mtuProbesLost++;
+    search.failed(c.tcp.time.now());
+    c.recovery.loseProbe(slot, c.tcp.time.now());
     return true;
   }
 

@@ -90,6 +90,14 @@ public final class TcpConfig {
     return values.ecn;
   }
 
+  MtuProbing mtuProbing() {
+    return values.mtuProbing;
+  }
+
+  int baseMss() {
+    return values.baseMss;
+  }
+
   int initialWindowSegments() {
     return values.initialWindowSegments;
   }
@@ -172,6 +180,8 @@ public final class TcpConfig {
     private boolean slowStartAfterIdle = true;
     private boolean pacing;
     private EcnMode ecn = EcnMode.PASSIVE;
+    private MtuProbing mtuProbing = MtuProbing.ON_BLACK_HOLE;
+    private int baseMss = 1024;
     private int initialWindowSegments = 10;
     private Supplier<? extends CongestionControl> congestionControl = Cubic::new;
     private long delayedAck = Duration.ofMillis(40).toNanos();
@@ -208,6 +218,8 @@ public final class TcpConfig {
       slowStartAfterIdle = other.slowStartAfterIdle;
       pacing = other.pacing;
       ecn = other.ecn;
+      mtuProbing = other.mtuProbing;
+      baseMss = other.baseMss;
       initialWindowSegments = other.initialWindowSegments;
       congestionControl = other.congestionControl;
       delayedAck = other.delayedAck;
@@ -337,6 +349,25 @@ public final class TcpConfig {
     /** Whether ECN (RFC 3168) is asked for and granted; granted to peers who ask, as in Linux. */
     public Builder ecn(EcnMode mode) {
       ecn = mode;
+      return this;
+    }
+
+    /** Whether connections find out by sending what a path carries; on a black hole. */
+    public Builder mtuProbing(MtuProbing when) {
+      mtuProbing = when;
+      return this;
+    }
+
+    /**
+     * The payload bytes per segment with which such a search begins, at least 88; 1024 as in Linux.
+     * IPv6 begins no lower than every link carries.
+     */
+    public Builder baseMss(int bytes) {
+      if (bytes < Tcp.MIN_MSS) {
+        throw new IllegalArgumentException(
+            "a search for the path MTU cannot begin with " + bytes + " bytes; expected 88 or more");
+      }
+      baseMss = bytes;
       return this;
     }
 

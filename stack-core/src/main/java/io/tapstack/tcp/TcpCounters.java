@@ -44,6 +44,9 @@ public final class TcpCounters {
   long congestionMarks;
   long icmpErrorsIgnored;
   long pathMtuReductions;
+  long mtuBlackHoles;
+  long mtuProbes;
+  long mtuProbesLost;
 
   TcpCounters() {}
 
@@ -55,6 +58,21 @@ public final class TcpCounters {
   /** How often the path of a connection was found to carry less than was known. */
   public long pathMtuReductions() {
     return pathMtuReductions;
+  }
+
+  /** How often segments were cut because large ones timed out and no router said why. */
+  public long mtuBlackHoles() {
+    return mtuBlackHoles;
+  }
+
+  /** Segments sent to find out whether the path carries larger ones (RFC 4821). */
+  public long mtuProbes() {
+    return mtuProbes;
+  }
+
+  /** Those of them that were lost because it does not. */
+  public long mtuProbesLost() {
+    return mtuProbesLost;
   }
 
   /** Connections begun by us. */

@@ -60,6 +60,9 @@ final class TcpExpiry {
     if (!c.state.sendsData()) {
       tcp.output.sendSyn(c);
     } else {
+      if (c.retransmissions >= R1) {
+        c.path.timedOutOften();
+      }
       c.recovery.timedOut(now, first);
       tcp.sender.retransmitFirst(c); // SHLD-16: whatever the window, whose size the answer tells
       tcp.sender.send(c);

@@ -141,7 +141,8 @@ final class TcpSender {
         limited(c, Limit.RECEIVE_WINDOW);
         return false;
       }
-      int length = Math.max(Math.min(Math.min(queued, c.sndMss), usable), 0);
+      int probe = c.path.probeLength(queued, usable);
+      int length = probe > 0 ? probe : Math.max(Math.min(Math.min(queued, c.sndMss), usable), 0);
       if (!c.hasOutstanding()) {
         restartAfterIdle(c);
       }
@@ -151,7 +152,7 @@ final class TcpSender {
       }
       // FIN takes room in the peer's window; the congestion window counts what loads the network.
       boolean fin = finLeft && length == queued && outstanding + length < c.sndWnd;
-      if (!small && !fin && !isWorthSending(c, length, queued, outstanding)) {
+      if (!small && !fin && probe == 0 && !isWorthSending(c, length, queued, outstanding)) {
         limited(c, length < Math.min(queued, c.sndMss) ? Limit.RECEIVE_WINDOW : Limit.BUSY);
         if (queued < c.sndMss) {
           applicationLimits(c); // less than a segment is left, which Nagle's algorithm holds back
@@ -163,6 +164,9 @@ final class TcpSender {
         return false;
       }
       small = false;
+      if (probe > 0) {
+        c.path.probes(c.sndNxt, probe);
+      }
       sendSegment(c, length, fin);
     }
     limited(c, Limit.BUSY);
