@@ -324,7 +324,7 @@ final class LossRecovery {
 
   private void lookForLoss() {
     findLosses();
-    if (c.path.isProbeLost(isThirdDuplicate())) {
+    if (c.path.explainsLoss(isThirdDuplicate())) {
       return;
     }
     if (sent.lostSegments() > 0 || isThirdDuplicate()) {
@@ -381,7 +381,7 @@ final class LossRecovery {
     priorInFlight = inFlight();
     priorSacked = sent.sackedBytes();
     findLosses();
-    if (c.path.isProbeLost(false)) {
+    if (c.path.explainsLoss(false)) {
       return;
     }
     if (sent.lostSegments() > 0 && state != CongestionState.RECOVERY) {

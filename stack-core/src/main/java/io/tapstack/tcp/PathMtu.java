@@ -12,8 +12,9 @@ import io.tapstack.wire.Ipv6Header;
  *
  * <p>A "too big" message is believed only about a segment in flight, at its own sequence number,
  * that really is larger than the claimed MTU. And if packets larger than that were acknowledged
- * before, the path must have changed: then only once the segment has timed out as well (RFC 5927
- * section 7.2), so that a forger must prevent its arrival, too. Linux believes at once.
+ * before, the path must have changed: then only once the segment is lost as well (RFC 5927 section
+ * 7.2 waits for its timeout; that later data arrives without it says the same), so that a forger
+ * must prevent its arrival, too. Linux believes at once.
  *
  * <p>Where routers are silent, {@link MtuSearch} finds out by sending.
  *
@@ -172,6 +173,8 @@ final class PathMtu {
       claimedSequence = sequence;
     } else {
       lower(said);
+      // RFC 1191 section 6.4: at once, without a timeout, and no sign of congestion
+      c.tcp.sender.send(c);
     }
     return true;
   }
@@ -207,7 +210,37 @@ final class PathMtu {
       return false;
     }
     lower(said);
+    c.tcp.sender.send(c);
     return true;
+  }
+
+  /**
+   * Segments were found lost: whether their size explains it, because a message had said so, or
+   * because it is a probe that is lost. Then they are sent again, cut, and it was no congestion.
+   *
+   * @param first whether what is lost is the first record, which is not marked
+   */
+  boolean explainsLoss(boolean first) {
+    if (claimed != 0 && isClaimLost()) {
+      lower(claimed);
+      return true;
+    }
+    return isProbeLost(first);
+  }
+
+  /** What a message was about is lost, and nothing that was smaller than it said. */
+  private boolean isClaimLost() {
+    SentQueue sent = c.recovery.sent;
+    boolean lost = false;
+    for (int slot = sent.first(); slot != SentQueue.NONE; slot = sent.after(slot)) {
+      if (sent.has(slot, SentQueue.LOST)) {
+        if (packetSize(slot) <= claimed) {
+          return false;
+        }
+        lost |= sent.start(slot) == claimedSequence;
+      }
+    }
+    return lost;
   }
 
   // ---- RFC 4821, 8899: no router says anything ----
@@ -275,10 +308,8 @@ final class PathMtu {
   /**
    * Whether all that is lost is the probe: then its size is the reason, and not congestion (RFC
    * 4821 section 7.6.2). If more is lost, it says nothing.
-   *
-   * @param first whether what is lost is the first record, which is not marked
    */
-  boolean isProbeLost(boolean first) {
+  private boolean isProbeLost(boolean first) {
     SentQueue sent = c.recovery.sent;
     int slot = search.isOutstanding() ? sent.firstFrom(search.start()) : SentQueue.NONE;
     if (slot == SentQueue.NONE) {
@@ -306,7 +337,5 @@ final class PathMtu {
     claimed = 0;
     look();
     resize();
-    // RFC 1191 section 6.4: at once, without a timeout, and no sign of congestion
-    c.tcp.sender.send(c);
   }
 }

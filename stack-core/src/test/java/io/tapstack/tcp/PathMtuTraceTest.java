@@ -146,6 +146,27 @@ class PathMtuTraceTest {
 
   /** Proves: RFC 5927 7.2 */
   @Test
+  void believesItWhenLaterDataArrivesWithoutIt() {
+    peer.listens();
+    peer.sends(syn().seq(100).mss(1460).sackOk());
+    peer.expects(synAck(101).seq(0));
+    peer.sends(ack(1).seq(101)).expectsNothing();
+    TcpConnection c = peer.accepts();
+    TcpPeer.writes(c, 0, 1460);
+    peer.sends(ack(1461).seq(101));
+    TcpPeer.writes(c, 0, 5 * 1460);
+    peer.takesAll();
+    peer.after(ms(1));
+    peer.sendsTooBig(1040, 1500, 1461).expectsNothing();
+    peer.sends(ack(1461).seq(101).sack(2921, 8761));
+    assertThat(starts(peer.takesAll())).containsExactly(1461, 2461);
+    assertThat(c.info().pathMtu()).isEqualTo(1040);
+    assertThat(c.info().fastRecoveries()).isZero();
+    assertThat(c.congestion.ssthresh()).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  /** Proves: RFC 5927 7.2 */
+  @Test
   void believesAtOnceWhatHasTimedOutAlready() {
     TcpConnection c = tenInFlight();
     peer.sends(ack(1461).seq(101));
