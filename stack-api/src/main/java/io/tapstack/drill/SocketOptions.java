@@ -54,6 +54,7 @@ final class SocketOptions {
         }
         s.userTimeout = number * MILLISECOND;
       }
+      case "TCP_QUICKACK" -> s.quickAck(number != 0);
       case "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT" -> {
         boolean count = name.equals("TCP_KEEPCNT");
         if (number < 1 || number > (count ? 127 : 32_767)) {
@@ -168,6 +169,7 @@ final class SocketOptions {
       case "SO_TYPE" -> 1;
       case "SO_PROTOCOL" -> 6;
       case "TCP_NODELAY" -> s.noDelay ? 1 : 0;
+      case "TCP_QUICKACK" -> s.quickAck() ? 1 : 0;
       case "TCP_KEEPIDLE" -> s.keepIdle / SECOND;
       case "TCP_KEEPINTVL" -> s.keepInterval / SECOND;
       case "TCP_KEEPCNT" -> s.keepCount;

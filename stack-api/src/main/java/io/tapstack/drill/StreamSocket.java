@@ -95,6 +95,19 @@ final class StreamSocket implements Descriptor {
     }
   }
 
+  /** TCP_QUICKACK, which a connection has and nothing inherits. */
+  void quickAck(boolean on) {
+    TcpConnection c = connection;
+    if (c != null && c.state() != TcpState.CLOSED) {
+      c.quickAck(on);
+    }
+  }
+
+  boolean quickAck() {
+    TcpConnection c = connection;
+    return c == null || c.quickAck();
+  }
+
   boolean isConnecting() {
     TcpConnection c = connection;
     return c != null && (c.state() == TcpState.SYN_SENT || c.state() == TcpState.SYN_RECEIVED);

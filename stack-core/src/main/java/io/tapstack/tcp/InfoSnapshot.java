@@ -34,7 +34,7 @@ final class InfoSnapshot {
         c.congestion.ssthresh(),
         c.sndWnd,
         Math.max(c.rcvAdv - c.rcvNxt, 0),
-        c.tcp.config.receiveBuffer(),
+        c.receiveBuffer.size(),
         c.sndMax - c.sndUna,
         sent.sackedBytes(),
         sent.lostBytes(),

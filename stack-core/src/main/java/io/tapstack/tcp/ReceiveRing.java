@@ -33,9 +33,6 @@ final class ReceiveRing {
     }
   }
 
-  /** A payload of at most this many bytes joins the packet before it. */
-  private static final int SMALL = 512;
-
   private static final int FIRST_SLOTS = 8;
 
   /** Which packet holds the bytes from {@code from[i]} on, and where in its buffer. */
@@ -92,10 +89,16 @@ final class ReceiveRing {
     return (int) (slotTail - slotHead);
   }
 
-  /** Appends a packet's data, {@code start} to {@code end}, and owns the packet from now on. */
-  void append(Packet packet) {
+  /**
+   * Appends a packet's data, {@code start} to {@code end}, and owns the packet from now on.
+   *
+   * @param joinable the longest payload that joins the packet before it, if that has room
+   * @return whether it did
+   */
+  boolean append(Packet packet, int joinable) {
     int length = packet.length();
-    if (length <= SMALL && joinLast(packet, length)) {
+    boolean joined = length <= joinable && joinLast(packet, length);
+    if (joined) {
       packet.release();
     } else {
       Slots ring = slotsWithRoom();
@@ -106,6 +109,7 @@ final class ReceiveRing {
       SLOT_TAIL.setRelease(this, slotTail + 1);
     }
     PUBLISHED.setRelease(this, published + length);
+    return joined;
   }
 
   private boolean joinLast(Packet packet, int length) {

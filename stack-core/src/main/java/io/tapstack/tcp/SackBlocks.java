@@ -25,7 +25,7 @@ final class SackBlocks {
     return size == 0 && !duplicate;
   }
 
-  /** A segment beyond a hole was stored, or parts of it were and the rest was there before. */
+  /** A segment beyond a hole came; it is in this run of bytes now. */
   void stored(int from, int to) {
     int newLeft = from;
     int newRight = to;
@@ -59,6 +59,31 @@ final class SackBlocks {
       }
     }
     size = kept;
+  }
+
+  /**
+   * What was stored from {@code edge} on is no longer there: it is not reported again, and the
+   * sender learns of it as RFC 2018 section 8 has it, by sending it again.
+   */
+  void withdraw(int edge) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (Seq.lt(left[i], edge)) {
+        left[kept] = left[i];
+        right[kept] = Seq.min(right[i], edge);
+        kept++;
+      }
+    }
+    size = kept;
+  }
+
+  /** One past the last byte that is reported, or the given number if none is. */
+  int highest(int otherwise) {
+    int highest = size == 0 ? otherwise : right[0];
+    for (int i = 1; i < size; i++) {
+      highest = Seq.max(highest, right[i]);
+    }
+    return highest;
   }
 
   /** Bytes came that had come before: the next ACK says so, one time. */

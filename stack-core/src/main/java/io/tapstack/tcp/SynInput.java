@@ -62,6 +62,10 @@ final class SynInput {
       tcp.counters.acceptQueueDrops++;
       return;
     }
+    if (!tcp.receiveMemory.admitsConnections()) {
+      tcp.counters.memoryPressureDrops++;
+      return;
+    }
     if (tcp.isFull()) {
       tcp.counters.connectionLimitDrops++;
       return;

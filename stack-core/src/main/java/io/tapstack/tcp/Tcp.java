@@ -51,6 +51,7 @@ public final class Tcp implements IpTransport {
   /** What the ACK that is being processed told, for congestion control. */
   final AckSample ackSample = new AckSample();
 
+  final ReceiveMemory receiveMemory;
   final ReceiveWindow receiveWindow;
   final TcpExpiry expiry;
 
@@ -89,7 +90,8 @@ public final class Tcp implements IpTransport {
     output = new TcpOutput(this, ip);
     sender = new TcpSender(this);
     replies = new StatelessOutput(this, ip);
-    receiveWindow = new ReceiveWindow(this, pool);
+    receiveMemory = new ReceiveMemory(pool, config, counters);
+    receiveWindow = new ReceiveWindow(this, receiveMemory);
     ChallengeAck challenges = new ChallengeAck(this, segment);
     input = new TcpInput(this, segment, challenges);
     synInput = new SynInput(this, segment, challenges, new SynCookies(time, random));
@@ -317,7 +319,7 @@ public final class Tcp implements IpTransport {
 
   /** The shift that we offer. */
   int windowScale() {
-    return scaleFor(config.receiveBuffer());
+    return scaleFor(config.maxReceiveBuffer());
   }
 
   /** The initial sequence number for the answer to a SYN. */
@@ -514,11 +516,6 @@ public final class Tcp implements IpTransport {
   }
 
   // ---- limits ----
-
-  /** Whether less than one part in {@code parts} of the packet pool is free. */
-  boolean isPoolShort(int parts) {
-    return pool.available() < pool.capacity() / parts;
-  }
 
   /** A token bucket: a flood of strays is not answered with a flood of RSTs. */
   boolean mayReset() {

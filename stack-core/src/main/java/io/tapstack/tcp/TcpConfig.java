@@ -34,6 +34,14 @@ public final class TcpConfig {
     return values.receiveBuffer;
   }
 
+  int maxReceiveBuffer() {
+    return values.maxReceiveBuffer;
+  }
+
+  int quickAcks() {
+    return values.quickAcks;
+  }
+
   int maxConnections() {
     return values.maxConnections;
   }
@@ -162,14 +170,25 @@ public final class TcpConfig {
     return values.orphan;
   }
 
+  /** The bytes of a buffer, if they are possible. */
+  static int checkBuffer(int bytes) {
+    if (bytes < 2048 || bytes > 1 << 30) {
+      throw new IllegalArgumentException(
+          "a buffer of " + bytes + " bytes is not possible; expected 2 KiB to 1 GiB");
+    }
+    return bytes;
+  }
+
   /** Builds a {@link TcpConfig}. Durations are truncated to nanoseconds of at most 292 years. */
   public static final class Builder {
     private int sendBuffer = 256 * 1024;
-    private int receiveBuffer = 1024 * 1024;
+    private int receiveBuffer = 128 * 1024;
+    private int maxReceiveBuffer = 6 * 1024 * 1024;
+    private int quickAcks = 16;
     private int maxConnections = 262_144;
     private int maxHalfOpen = 1024;
     private int maxTimeWait = 32_768;
-    private int maxOutOfOrder = 1024;
+    private int maxOutOfOrder = 4096;
     private boolean timestamps = true;
     private boolean windowScaling = true;
     private boolean sack = true;
@@ -204,6 +223,8 @@ public final class TcpConfig {
     private Builder(Builder other) {
       sendBuffer = other.sendBuffer;
       receiveBuffer = other.receiveBuffer;
+      maxReceiveBuffer = other.maxReceiveBuffer;
+      quickAcks = other.quickAcks;
       maxConnections = other.maxConnections;
       maxHalfOpen = other.maxHalfOpen;
       maxTimeWait = other.maxTimeWait;
@@ -244,18 +265,26 @@ public final class TcpConfig {
       return this;
     }
 
-    /** How many received bytes may wait for the application; 1 MiB. From 2 KiB to 1 GiB. */
+    /**
+     * How many received bytes may wait for the application, without auto-tuning; as {@code
+     * receiveBuffer(bytes, bytes)}.
+     */
     public Builder receiveBuffer(int bytes) {
-      receiveBuffer = checkBuffer(bytes);
-      return this;
+      return receiveBuffer(bytes, bytes);
     }
 
-    private static int checkBuffer(int bytes) {
-      if (bytes < 2048 || bytes > 1 << 30) {
-        throw new IllegalArgumentException(
-            "a buffer of " + bytes + " bytes is not possible; expected 2 KiB to 1 GiB");
-      }
-      return bytes;
+    /**
+     * How many received bytes may wait for the application; 128 KiB at first and up to 6 MiB, as in
+     * Linux. In between the buffer grows with what the application takes in a round trip; the scale
+     * of the window is chosen for the most. From 2 KiB to 1 GiB.
+     *
+     * @param initial what a connection begins with
+     * @param max what it may grow to
+     */
+    public Builder receiveBuffer(int initial, int max) {
+      receiveBuffer = checkBuffer(initial);
+      maxReceiveBuffer = checkBuffer(Math.max(initial, max));
+      return this;
     }
 
     /**
@@ -282,7 +311,7 @@ public final class TcpConfig {
       return this;
     }
 
-    /** How many out-of-order segments a connection keeps at most; 1,024. */
+    /** How many out-of-order segments a connection keeps at most; 4,096. */
     public Builder maxOutOfOrder(int segments) {
       maxOutOfOrder = segments;
       return this;
@@ -398,6 +427,15 @@ public final class TcpConfig {
     /** The longest that an ACK is delayed, RFC 9293 MUST-40: below 500 ms; 40 ms as in Linux. */
     public Builder delayedAck(Duration delay) {
       delayedAck = delay.toNanos();
+      return this;
+    }
+
+    /**
+     * How many segments in a row are acknowledged at once at the beginning of a connection, after a
+     * loss and after a pause; 16 as in Linux, 0 for never.
+     */
+    public Builder quickAcks(int segments) {
+      quickAcks = segments;
       return this;
     }
 

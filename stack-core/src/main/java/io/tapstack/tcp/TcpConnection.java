@@ -68,10 +68,16 @@ public final class TcpConnection extends Flow {
 
   // ---- receive sequence variables ----
   final ReceiveRing receiveRing = new ReceiveRing();
+  final ReceiveBuffer receiveBuffer;
   final OutOfOrderStore outOfOrder;
 
   /** What we tell the peer of {@link #outOfOrder}, once both sides agreed to SACK (RFC 2018). */
   final SackBlocks sackBlocks = new SackBlocks();
+
+  final DelayedAck delayedAck;
+
+  /** Whether the window that the peer was told of last is shut. */
+  boolean zeroWindow;
 
   boolean sack;
   int irs;
@@ -84,9 +90,6 @@ public final class TcpConnection extends Flow {
 
   /** The MSS that we advertise: what a full segment of the peer's brings. */
   int rcvMss;
-
-  /** The largest segment that came, at least 536: what SHLD-19 counts as full-sized. */
-  int rcvFullSize = 536;
 
   boolean finKnown;
   int rcvFinSeq;
@@ -158,7 +161,9 @@ public final class TcpConnection extends Flow {
     super(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
     this.tcp = tcp;
     sendRing = new SendRing(tcp.ringMemory);
-    outOfOrder = new OutOfOrderStore(tcp.config.maxOutOfOrder());
+    receiveBuffer = new ReceiveBuffer(tcp.config.receiveBuffer(), tcp.config.maxReceiveBuffer());
+    outOfOrder = new OutOfOrderStore(sackBlocks, tcp.receiveMemory.holders);
+    delayedAck = new DelayedAck(tcp.config.quickAcks(), tcp.config.delayedAckNanos());
     rtt = new RttEstimator(tcp.config);
     congestion =
         new ChosenCongestionControl(
@@ -301,7 +306,7 @@ public final class TcpConnection extends Flow {
   public void consumed() {
     receiveRing.reclaim();
     if (state.receivesData()) {
-      tcp.receiveWindow.update(this);
+      tcp.receiveWindow.consumed(this);
     }
   }
 
@@ -440,6 +445,55 @@ public final class TcpConnection extends Flow {
   /** The name of the congestion control. */
   public String congestionControl() {
     return congestion.name();
+  }
+
+  /**
+   * How many received bytes may wait for the application (SO_RCVBUF). Turns auto-tuning off. A
+   * smaller buffer takes nothing back that the peer was told of (SHLD-14), and the scale of the
+   * window is that of the handshake.
+   *
+   * @param bytes 2 KiB to 1 GiB
+   */
+  public void receiveBuffer(int bytes) {
+    receiveBuffer.fix(TcpConfig.checkBuffer(bytes));
+    openWindow();
+  }
+
+  /** How many received bytes may wait for the application at this moment. */
+  public int receiveBuffer() {
+    return receiveBuffer.size();
+  }
+
+  /**
+   * Bounds the window that the peer is told of (TCP_WINDOW_CLAMP); what it was told before stands.
+   *
+   * @param bytes at least 1
+   */
+  public void windowClamp(int bytes) {
+    receiveBuffer.clamp(Math.max(bytes, 1));
+    openWindow();
+  }
+
+  private void openWindow() {
+    if (state.isSynchronized() && state.receivesData()) {
+      tcp.receiveWindow.update(this);
+    }
+  }
+
+  /**
+   * TCP_QUICKACK: on, an ACK that waits is sent and the next ones are quick as long as that is
+   * useful; off, ACKs wait for the application's answers until something is lost.
+   */
+  public void quickAck(boolean on) {
+    delayedAck.allow(on);
+    if (on && timers.isSet(TcpTimers.DELAYED_ACK)) {
+      tcp.output.sendAck(this);
+    }
+  }
+
+  /** Whether ACKs are not held back for the application's answers. */
+  public boolean quickAck() {
+    return !delayedAck.isInteractive();
   }
 
   /**

@@ -29,13 +29,22 @@ public final class TcpCounters {
   long pawsDrops;
   long outOfOrderQueued;
   long outOfOrderDropped;
+  long outOfOrderPruned;
+  long pruneCalls;
+  long receiveCollapsed;
   long receiveMemoryDrops;
+  long duplicatesOld;
+  long duplicatesOutOfOrder;
+  long delayedAcks;
+  long zeroWindowsSent;
+  long windowsReopened;
   long synQueueDrops;
   long synCookiesSent;
   long synCookiesReceived;
   long synCookiesFailed;
   long acceptQueueDrops;
   long connectionLimitDrops;
+  long memoryPressureDrops;
   long timeWaitRecycled;
   long zeroWindowProbes;
   long keepAliveProbes;
@@ -160,6 +169,46 @@ public final class TcpCounters {
     return outOfOrderDropped;
   }
 
+  /** Packets taken out of an out-of-order store again, for nearer ones or for want of memory. */
+  public long outOfOrderPruned() {
+    return outOfOrderPruned;
+  }
+
+  /** How often the largest out-of-order store was halved because the packet pool is short. */
+  public long pruneCalls() {
+    return pruneCalls;
+  }
+
+  /** Payloads that joined the packet of their neighbour, in order or not. */
+  public long receiveCollapsed() {
+    return receiveCollapsed;
+  }
+
+  /** D-SACKs of data below the acknowledgment number. */
+  public long duplicatesOld() {
+    return duplicatesOld;
+  }
+
+  /** D-SACKs of data that waited beyond a hole. */
+  public long duplicatesOutOfOrder() {
+    return duplicatesOutOfOrder;
+  }
+
+  /** ACKs that waited for as long as they may. */
+  public long delayedAcks() {
+    return delayedAcks;
+  }
+
+  /** How often a window was shut that had been open. */
+  public long zeroWindowsSent() {
+    return zeroWindowsSent;
+  }
+
+  /** How often a peer was told that a window opened again. */
+  public long windowsReopened() {
+    return windowsReopened;
+  }
+
   /** In-order segments dropped because the packet pool is nearly empty. */
   public long receiveMemoryDrops() {
     return receiveMemoryDrops;
@@ -193,6 +242,11 @@ public final class TcpCounters {
   /** SYNs dropped because the stack holds as many connections as it may. */
   public long connectionLimitDrops() {
     return connectionLimitDrops;
+  }
+
+  /** SYNs dropped because the packet pool is all but empty. */
+  public long memoryPressureDrops() {
+    return memoryPressureDrops;
   }
 
   /** TIME-WAIT connections ended early to make room. */

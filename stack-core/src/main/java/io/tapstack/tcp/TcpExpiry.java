@@ -19,7 +19,7 @@ final class TcpExpiry {
   void expired(TcpConnection c, int kind) {
     switch (kind) {
       case TcpTimers.RETRANSMIT -> retransmit(c);
-      case TcpTimers.DELAYED_ACK -> tcp.output.sendAck(c);
+      case TcpTimers.DELAYED_ACK -> delayedAck(c);
       case TcpTimers.PERSIST -> persist(c);
       case TcpTimers.KEEP_ALIVE -> keepAlive(c);
       case TcpTimers.REORDERING -> {
@@ -31,6 +31,11 @@ final class TcpExpiry {
       case TcpTimers.LINGER -> tcp.end(c, Result.CLOSED);
       default -> throw new AssertionError("no timer is called " + kind);
     }
+  }
+
+  private void delayedAck(TcpConnection c) {
+    tcp.counters.delayedAcks++;
+    tcp.output.sendAck(c);
   }
 
   // ---- RFC 6298 (5.4) to (5.7) ----

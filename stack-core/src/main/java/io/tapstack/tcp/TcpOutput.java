@@ -43,6 +43,7 @@ final class TcpOutput {
     }
     c.bytesSent += length;
     c.lastSendTime = tcp.time.now();
+    c.delayedAck.answered(c.lastSendTime);
     // RFC 3168 section 6.1.6: a window probe is not marked.
     boolean probe = Seq.gt(sequence + length, c.sndUna + c.sndWnd);
     boolean fresh = length > 0 && !again && !probe;
@@ -150,6 +151,9 @@ final class TcpOutput {
         0);
     packet.trafficClass = 0;
     if (ack) {
+      if (c.ackNow || c.timers.isSet(TcpTimers.DELAYED_ACK)) {
+        c.delayedAck.sent();
+      }
       c.lastAckSent = c.rcvNxt;
       c.ackNow = false;
       c.timers.clear(TcpTimers.DELAYED_ACK);

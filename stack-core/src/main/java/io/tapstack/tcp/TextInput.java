@@ -10,18 +10,23 @@ import io.tapstack.wire.TcpHeader;
 final class TextInput {
   private final Tcp tcp;
   private final Segment seg;
+  private final ReceiveMemory memory;
 
   TextInput(Tcp tcp, Segment segment) {
     this.tcp = tcp;
     seg = segment;
+    memory = tcp.receiveMemory;
   }
 
   boolean text(TcpConnection c, Packet packet) {
     boolean bareFin = seg.length == 0 && seg.has(TcpHeader.FIN) && seg.seq == c.rcvNxt;
+    boolean repeats = false;
     if (seg.seq != c.rcvNxt || seg.length > 0) {
       if (Seq.lt(seg.seq, c.rcvNxt)) {
+        repeats = true;
         c.ackNow = true; // RFC 5681 section 4.2: part of it came before, so an ACK was lost
-        c.sackBlocks.duplicate(seg.seq, Seq.min(seg.seq + seg.length, c.rcvNxt));
+        c.delayedAck.disturbed(tcp.receiveWindow.advertised(c));
+        duplicate(c, seg.seq, Seq.min(seg.seq + seg.length, c.rcvNxt));
       }
       int before = seg.sequenceLength();
       seg.trimFront(packet, c.rcvNxt);
@@ -42,7 +47,7 @@ final class TextInput {
       c.rcvFinSeq = seg.seq + seg.length;
       c.ackNow = true; // RFC 5681 section 4.2: even a bare one beyond a hole is out of order
     }
-    boolean kept = seg.length > 0 && store(c, packet);
+    boolean kept = seg.length > 0 && store(c, packet, repeats);
     if (c.finKnown && c.rcvNxt == c.rcvFinSeq) {
       fin(c);
     }
@@ -50,40 +55,28 @@ final class TextInput {
   }
 
   /** Queues text in order or out of order; whether the packet was kept. */
-  private boolean store(TcpConnection c, Packet packet) {
+  private boolean store(TcpConnection c, Packet packet, boolean repeats) {
     if (seg.seq != c.rcvNxt) {
-      c.ackNow = true; // RFC 5681 section 4.2: a duplicate ACK at once
-      c.outOfOrderSegments++;
-      if (tcp.isPoolShort(4)) {
-        tcp.counters.outOfOrderDropped++;
-        return false;
-      }
-      packet.sequence = seg.seq;
-      int end = seg.seq + seg.length;
-      if (c.outOfOrder.insert(packet)) {
-        tcp.counters.outOfOrderQueued++;
-        c.sackBlocks.stored(seg.seq, end);
-      } else {
-        tcp.counters.outOfOrderDropped++;
-        if (c.outOfOrder.holds(seg.seq, end)) {
-          c.sackBlocks.duplicate(seg.seq, end);
-        }
-      }
-      return true;
+      return storeOutOfOrder(c, packet);
     }
-    if (tcp.isPoolShort(16) && c.receiveRing.packets() > 0) {
+    if (!memory.admitsText(c)) {
       tcp.counters.receiveMemoryDrops++;
       return false;
     }
+    measure(c);
     boolean holes = !c.outOfOrder.isEmpty();
-    c.rcvNxt += seg.length;
+    int end = seg.seq + seg.length;
+    if (holes && !repeats && c.outOfOrder.findOverlap(seg.seq, end)) {
+      duplicate(c, c.outOfOrder.overlapFrom, c.outOfOrder.overlapTo);
+    }
+    c.rcvNxt = end;
     c.lastDataTime = tcp.time.now();
-    c.receiveRing.append(packet);
+    append(c, packet);
     if (holes) {
       c.ackNow = true; // RFC 5681 section 4.2: it fills a hole, or part of one
       for (Packet next; (next = c.outOfOrder.takeFrom(c.rcvNxt)) != null; ) {
         c.rcvNxt += next.length();
-        c.receiveRing.append(next);
+        append(c, next);
       }
       c.sackBlocks.advance(c.rcvNxt);
     }
@@ -92,13 +85,78 @@ final class TextInput {
     return true;
   }
 
+  /** What the segment tells of the round trip, for the size of the receive buffer. */
+  private void measure(TcpConnection c) {
+    if (!c.timestamps) {
+      c.receiveBuffer.arrived(seg.seq, c.rcvAdv, tcp.time.now());
+    } else if (seg.options.hasTimestamps() && seg.length >= c.delayedAck.fullSize) {
+      // Only of full segments: a small one may have waited for the application.
+      int age = tcp.output.timestamp(c) - seg.options.timestampEcho();
+      if (age >= 0 && age < 1 << 30) {
+        c.receiveBuffer.echoed(seg.options.timestampEcho(), age * 1_000_000L);
+      }
+    }
+  }
+
+  private void append(TcpConnection c, Packet packet) {
+    if (c.receiveRing.append(packet, memory.joinable())) {
+      tcp.counters.receiveCollapsed++;
+    }
+  }
+
+  /** Keeps text beyond a hole if there is room; the packet is the store's or gone. */
+  private boolean storeOutOfOrder(TcpConnection c, Packet packet) {
+    OutOfOrderStore store = c.outOfOrder;
+    c.ackNow = true; // RFC 5681 section 4.2: a duplicate ACK at once
+    c.delayedAck.disturbed(tcp.receiveWindow.advertised(c));
+    int end = seg.seq + seg.length;
+    if (!memory.admitsOutOfOrder(store, seg.seq)) {
+      tcp.counters.outOfOrderDropped++;
+      return false;
+    }
+    c.outOfOrderSegments++;
+    packet.sequence = seg.seq;
+    OutOfOrderStore.Outcome outcome =
+        store.insert(packet, memory.outOfOrderLimit(c.receiveBuffer.size()));
+    tcp.counters.outOfOrderPruned += store.dropped;
+    tcp.counters.receiveCollapsed += store.joined;
+    if (store.overlapFrom != store.overlapTo) {
+      duplicate(c, store.overlapFrom, store.overlapTo);
+    }
+    switch (outcome) {
+      case STORED -> {
+        tcp.counters.outOfOrderQueued++;
+        c.sackBlocks.stored(store.runFrom, store.runTo);
+      }
+      // RFC 2883 section 4: the block that holds the duplicate follows the one that reports it.
+      case HELD -> c.sackBlocks.stored(store.runFrom, store.runTo);
+      case REFUSED -> tcp.counters.outOfOrderDropped++;
+    }
+    return true;
+  }
+
+  /** RFC 2883 section 4: bytes that came before are reported once. */
+  private void duplicate(TcpConnection c, int from, int to) {
+    if (from == to) {
+      return; // a bare FIN again
+    }
+    if (Seq.lt(from, c.rcvNxt)) {
+      tcp.counters.duplicatesOld++;
+    } else {
+      tcp.counters.duplicatesOutOfOrder++;
+    }
+    c.sackBlocks.duplicate(from, to);
+  }
+
   /** SHLD-18 and SHLD-19: an ACK for every second full-sized segment, or after the delay. */
   private void scheduleAck(TcpConnection c) {
-    c.rcvFullSize = Math.max(c.rcvFullSize, Math.min(seg.length, c.rcvMss));
-    if (c.rcvNxt - c.lastAckSent >= 2 * c.rcvFullSize) {
+    long now = tcp.time.now();
+    DelayedAck delayed = c.delayedAck;
+    delayed.received(seg.length, c.rcvMss, tcp.receiveWindow.advertised(c), now, c.rtt.rto());
+    if (delayed.isQuick() || c.rcvNxt - c.lastAckSent >= 2 * delayed.fullSize) {
       c.ackNow = true;
     } else if (!c.timers.isSet(TcpTimers.DELAYED_ACK)) {
-      c.timers.set(TcpTimers.DELAYED_ACK, tcp.time.now() + tcp.config.delayedAckNanos());
+      c.timers.set(TcpTimers.DELAYED_ACK, now + tcp.config.delayedAckNanos());
     }
   }
 

@@ -43,9 +43,8 @@
  *
  * Connections, half-open ones per listener (SYNs beyond are answered with cookies, RFC 4987, and
  * cost no memory), complete ones per backlog, TIME-WAIT (the oldest ends early), out-of-order
- * segments (what does not fit is dropped, the peer sends it again), unread data (the window),
- * packets (windows stop opening while a pool runs low, then out-of-order and last in-order segments
- * are dropped), RSTs to strays and answers to unacceptable segments. Each has a counter.
+ * segments (what lies farthest ahead is dropped, the peer sends it again), unread data (the
+ * window), RSTs to strays and answers to unacceptable segments. Each has a counter.
  *
  * <h2>Messages of routers</h2>
  *
@@ -53,6 +52,19 @@
  * SYN-RECEIVED "port" and "protocol unreachable" end the attempt, as nobody has answered who could
  * be protected; in synchronized states nothing ends a connection but its own timers, which then
  * tell of the error. {@code PathMtu} shrinks segments to what a path carries.
+ *
+ * <h2>What is given up first</h2>
+ *
+ * All connections share one pool of packets. As it empties, receive buffers stop growing, then data
+ * out of order is given up (of the largest holder, the half that is farthest ahead), then payloads
+ * are joined whatever their size, then data in order is refused to those who have some unread, and
+ * last new connections are refused. {@code ReceiveMemory} has the thresholds. A small payload never
+ * pins a packet of its own if its neighbour's has room.
+ *
+ * <h2>Overlapping segments</h2>
+ *
+ * The first copy of a byte that came is the one that counts; a later one that says otherwise
+ * changes nothing (RFC 9293 section 3.10.7.4 trims what is old).
  *
  * <h2>What is not here</h2>
  *

@@ -167,7 +167,7 @@ class LimitsTraceTest {
     for (int i = 1; i <= 5; i++) {
       peer.sends(ack(1).seq(101 + 2 * i).data("x")).expects(ack(101).seq(1));
     }
-    assertThat(c.outOfOrder.size()).isEqualTo(3);
+    assertThat(c.outOfOrder.packets()).isEqualTo(3);
     assertThat(peer.stack.tcp().counters().outOfOrderDropped()).isEqualTo(2);
     // What was dropped comes again.
     peer.sends(ack(1).seq(101).data("abcdefghijk")).expects(ack(112).seq(1));

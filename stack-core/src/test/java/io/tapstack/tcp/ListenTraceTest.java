@@ -83,7 +83,7 @@ class ListenTraceTest {
     peer.sends(syn().seq(100).mss(1460).wscale(7).ts(5, 0).sackOk())
         .expects(synAck(101).seq(0).win(65_535));
     assertThat(peer.last().options().mss()).isEqualTo(1460);
-    assertThat(peer.last().options().windowScale()).isEqualTo(5); // 1 MiB of buffer
+    assertThat(peer.last().options().windowScale()).isEqualTo(7); // 6 MiB of buffer
     assertThat(peer.last().options().timestamps())
         .isEqualTo(segment().ts(0, 5).options().timestamps());
     peer.sends(ack(1).seq(101).ts(6, 0)).expectsNothing();

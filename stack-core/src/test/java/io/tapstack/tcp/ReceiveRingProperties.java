@@ -37,7 +37,7 @@ class ReceiveRingProperties {
       if (step > 0) {
         byte[] bytes = new byte[step];
         random.nextBytes(bytes);
-        ring.append(packet(pool, bytes));
+        ring.append(packet(pool, bytes), 512);
         written.write(bytes, 0, step);
       } else {
         byte[] target = new byte[-step];
@@ -69,7 +69,7 @@ class ReceiveRingProperties {
     ReceiveRing ring = new ReceiveRing();
     int bytes = 0;
     for (int size : sizes) {
-      ring.append(packet(pool, new byte[size]));
+      ring.append(packet(pool, new byte[size]), 512);
       bytes += size;
     }
     // A packet is left only when the next payload no longer fits behind its headroom.
@@ -120,7 +120,7 @@ class ReceiveRingProperties {
         packet.buffer.put(packet.start + i, (byte) ((position + i) * 31 >> 3));
       }
       packet.end = packet.start + size;
-      ring.append(packet);
+      ring.append(packet, 512);
       position += size;
     }
     reader.join();

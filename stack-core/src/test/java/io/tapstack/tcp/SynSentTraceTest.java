@@ -26,7 +26,7 @@ class SynSentTraceTest {
   void theSyn() {
     peer.expects(syn().seq(0).win(65_535));
     assertThat(peer.last().options())
-        .isEqualTo(segment().mss(1460).sackOk().wscale(5).ts(0, 0).options());
+        .isEqualTo(segment().mss(1460).sackOk().wscale(7).ts(0, 0).options());
     assertThat(c.state()).isEqualTo(TcpState.SYN_SENT);
   }
 

@@ -99,15 +99,19 @@ final class TcpPeer {
     this(config, STACK, PEER);
   }
 
+  /** ACKs are delayed from the beginning: quick ones have traces of their own. */
   TcpPeer(TcpConfig.Builder config, IpAddress stackAddress, IpAddress peerAddress) {
+    this(config.quickAcks(0).build(), stackAddress, peerAddress);
+  }
+
+  /** With all constants as they are given. */
+  TcpPeer(TcpConfig config, IpAddress stackAddress, IpAddress peerAddress) {
     this.stackAddress = stackAddress;
     this.peerAddress = peerAddress;
     link = new CaptiveLink(1500, this::took);
     stack =
         new NetworkStack(
-            StackConfig.defaults().withPackets(1024).withTcp(config.build()),
-            new SplittableRandom(1),
-            now);
+            StackConfig.defaults().withPackets(1024).withTcp(config), new SplittableRandom(1), now);
     iface = stack.attach(link);
     iface.addAddress(STACK, 24);
     iface.addAddress(STACK_V6, 64);

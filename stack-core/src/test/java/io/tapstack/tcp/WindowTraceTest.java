@@ -113,7 +113,7 @@ class WindowTraceTest {
   void nothingIsScaledIfThePeerDoesNotOfferIt() {
     TcpConnection c = peer.connects();
     peer.expects(syn().seq(0).win(65_535));
-    assertThat(peer.last().options().windowScale()).isEqualTo(5);
+    assertThat(peer.last().options().windowScale()).isEqualTo(7);
     peer.sends(synAck(1).seq(100).mss(1460)).expects(ack(101).seq(1));
     assertThat(peer.last().window()).isEqualTo(65_535);
     peer.sends(ack(1).seq(101).win(3));

@@ -71,6 +71,7 @@ class DrillTest {
           +0 > S. 0:0(0) ack 1 <...>
           +0 < . 1:1(0) ack 1 win 1000
           +0 accept(3, ..., ...) = 4
+          +0 setsockopt(4, SOL_TCP, TCP_QUICKACK, [0], 4) = 0
           """;
 
   @Test
