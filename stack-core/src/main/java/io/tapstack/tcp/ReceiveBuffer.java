@@ -36,13 +36,9 @@ final class ReceiveBuffer {
   private long countedFrom;
   private int perRoundTrip;
 
-  /**
-   * @param initial the bytes to begin with
-   * @param max the most that it grows to; if it is no more than {@code initial} it does not grow
-   */
-  ReceiveBuffer(int initial, int max) {
-    size = initial;
-    this.max = max;
+  ReceiveBuffer(TcpConfig config) {
+    size = config.receiveBuffer();
+    max = config.receiveAutoTuning() ? config.maxReceiveBuffer() : size;
   }
 
   /** How many bytes may be unread. */
@@ -100,28 +96,33 @@ final class ReceiveBuffer {
    * @param consumed how many bytes it has taken since the connection began
    * @param mss what a full segment of the peer's brings
    * @param mayGrow whether there is memory for it
+   * @return whether it would have grown if there were
    */
-  void consumed(long consumed, int mss, boolean mayGrow, long now) {
+  boolean consumed(long consumed, int mss, boolean mayGrow, long now) {
     if (!counting) {
       counting = true;
       countedSince = now;
       perRoundTrip = Math.min(size, INITIAL_SEGMENTS * mss);
-      return;
+      return false;
     }
     if (roundTrip == 0 || now - countedSince < roundTrip) {
-      return;
+      return false;
     }
+    boolean refused = false;
     int taken = (int) Math.min(consumed - countedFrom, Integer.MAX_VALUE);
     if (taken > perRoundTrip) {
-      if (!fixed && mayGrow) {
-        // Twice what came, for slow start doubles; and by how much that is growing, twice.
-        long wanted = 2L * taken + 16L * mss;
-        wanted += 2 * (wanted * (taken - perRoundTrip) / perRoundTrip);
-        size = (int) Math.max(size, Math.min(wanted, max));
+      // Twice what came, for slow start doubles; and by how much that is growing, twice.
+      long wanted = 2L * taken + 16L * mss;
+      wanted += 2 * (wanted * (taken - perRoundTrip) / perRoundTrip);
+      wanted = Math.min(wanted, max);
+      if (!fixed && wanted > size) {
+        refused = !mayGrow;
+        size = mayGrow ? (int) wanted : size;
       }
       perRoundTrip = taken;
     }
     countedFrom = consumed;
     countedSince = now;
+    return refused;
   }
 }

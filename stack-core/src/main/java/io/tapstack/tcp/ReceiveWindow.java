@@ -18,7 +18,9 @@ final class ReceiveWindow {
   /** The application has read: fits the buffer to it, and tells the peer if that is worth it. */
   void consumed(TcpConnection c) {
     long taken = c.receiveRing.consumed();
-    c.receiveBuffer.consumed(taken, c.rcvMss, memory.mayGrow(), tcp.time.now());
+    if (c.receiveBuffer.consumed(taken, c.rcvMss, memory.mayGrow(), tcp.time.now())) {
+      tcp.counters.receiveBuffersFrozen++;
+    }
     update(c);
   }
 

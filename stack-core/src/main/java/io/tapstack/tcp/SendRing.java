@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * stack owns {@code head}. Each publishes its own position with a release store after the bytes,
  * and reads the other's with an acquire load. The memory comes with the first write and goes back
  * when both sides are done with it.
+ *
+ * <p>The ring grows: the owner raises the limit, and the writer moves what is in the ring into a
+ * larger one when it comes to that. Nobody gets the smaller one again.
  */
 final class SendRing {
   private static final VarHandle HEAD;
@@ -34,8 +37,12 @@ final class SendRing {
   }
 
   private final RingMemory pool;
-  private final int capacity;
-  private @Nullable ByteBuffer memory;
+
+  /** Written by the writer, with its contents before it. */
+  private volatile @Nullable ByteBuffer memory;
+
+  /** How many bytes may wait; written by the owner. */
+  private volatile int limit;
 
   @SuppressWarnings("FieldMayBeFinal") // written through HEAD
   private long head;
@@ -48,26 +55,27 @@ final class SendRing {
 
   SendRing(RingMemory pool) {
     this.pool = pool;
-    capacity = pool.size();
+    limit = pool.size();
   }
 
-  int capacity() {
-    return capacity;
+  /** How many bytes may wait. */
+  int limit() {
+    return limit;
   }
 
   // ---- the writer ----
 
   /** How many bytes can be written now. */
   int room() {
-    return capacity - (int) (tail - (long) HEAD.getAcquire(this));
+    return Math.max(limit - (int) (tail - (long) HEAD.getAcquire(this)), 0);
   }
 
   int write(byte[] source, int offset, int length) {
     int accepted = roomFor(length);
     if (accepted > 0) {
-      ByteBuffer ring = memory();
-      int position = (int) tail & capacity - 1;
-      int first = Math.min(accepted, capacity - position);
+      ByteBuffer ring = memoryFor(accepted);
+      int position = at(ring, tail);
+      int first = Math.min(accepted, ring.capacity() - position);
       ring.put(position, source, offset, first);
       ring.put(0, source, offset + first, accepted - first);
       TAIL.setRelease(this, tail + accepted);
@@ -79,10 +87,10 @@ final class SendRing {
   int write(ByteBuffer source) {
     int accepted = roomFor(source.remaining());
     if (accepted > 0) {
-      ByteBuffer ring = memory();
+      ByteBuffer ring = memoryFor(accepted);
       int from = source.position();
-      int position = (int) tail & capacity - 1;
-      int first = Math.min(accepted, capacity - position);
+      int position = at(ring, tail);
+      int first = Math.min(accepted, ring.capacity() - position);
       ring.put(position, source, from, first);
       ring.put(0, source, from + first, accepted - first);
       source.position(from + accepted);
@@ -100,13 +108,38 @@ final class SendRing {
     return Math.min(room, length);
   }
 
-  private ByteBuffer memory() {
+  /** The ring, made larger if it cannot hold so many bytes more. */
+  private ByteBuffer memoryFor(int more) {
     ByteBuffer ring = memory;
     if (ring == null) {
       ring = pool.take();
-      memory = ring; // published to the owner by the release of tail
+      memory = ring;
     }
-    return ring;
+    long from = (long) HEAD.getAcquire(this);
+    int held = (int) (tail - from);
+    if (held + more <= ring.capacity()) {
+      return ring;
+    }
+    int size = ring.capacity();
+    while (size < held + more) {
+      size *= 2;
+    }
+    ByteBuffer larger = pool.take(size);
+    for (int copied = 0; copied < held; ) {
+      int source = at(ring, from + copied);
+      int target = at(larger, from + copied);
+      int run = Math.min(ring.capacity() - source, larger.capacity() - target);
+      run = Math.min(run, held - copied);
+      larger.put(target, ring, source, run);
+      copied += run;
+    }
+    memory = larger;
+    pool.drop(ring); // the owner, and packets that wait, may still read it
+    return larger;
+  }
+
+  private static int at(ByteBuffer ring, long position) {
+    return (int) position & ring.capacity() - 1;
   }
 
   // ---- the owner of the stack ----
@@ -126,22 +159,37 @@ final class SendRing {
 
   /** Gathers a run of the ring into an outgoing packet. */
   void gather(Packet packet, long position, int length) {
-    int at = (int) position & capacity - 1;
-    int first = Math.min(length, capacity - at);
     ByteBuffer ring = memory;
     assert ring != null : "bytes were published without memory";
+    int at = at(ring, position);
+    int first = Math.min(length, ring.capacity() - at);
     packet.gather(ring, at, first, 0, length - first);
   }
 
   /**
    * Frees what is acknowledged.
    *
-   * @return whether a waiting writer should hear of it: a quarter of the ring is free
+   * @return whether a waiting writer should hear of it: a quarter of it is free
    */
   boolean discard(int bytes) {
     long freed = head + bytes;
     HEAD.setVolatile(this, freed);
-    if (writerWaits && capacity - (int) (tail() - freed) >= capacity / 4) {
+    return wakesWriter();
+  }
+
+  /**
+   * Lets more bytes wait, or fewer.
+   *
+   * @return whether a waiting writer should hear of it
+   */
+  boolean limit(int bytes) {
+    limit = bytes;
+    return wakesWriter();
+  }
+
+  private boolean wakesWriter() {
+    int most = limit;
+    if (writerWaits && most - (int) (tail() - head) >= most / 4) {
       writerWaits = false;
       return true;
     }

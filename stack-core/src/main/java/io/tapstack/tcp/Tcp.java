@@ -83,7 +83,7 @@ public final class Tcp implements IpTransport {
     this.pool = pool;
     this.wheel = wheel;
     this.time = time;
-    ringMemory = new RingMemory(config.sendBuffer());
+    ringMemory = new RingMemory(config.sendBuffer(), config.sendMemory());
     isnGenerator = new IsnGenerator(SipHash.withRandomKey(random));
     ports = new PortTable(random);
     table = new ConnectionTable(SipHash.withRandomKey(random));

@@ -30,6 +30,18 @@ public final class TcpConfig {
     return values.sendBuffer;
   }
 
+  int maxSendBuffer() {
+    return values.maxSendBuffer;
+  }
+
+  long sendMemory() {
+    return values.sendMemory;
+  }
+
+  boolean receiveAutoTuning() {
+    return values.receiveAutoTuning;
+  }
+
   int receiveBuffer() {
     return values.receiveBuffer;
   }
@@ -182,6 +194,9 @@ public final class TcpConfig {
   /** Builds a {@link TcpConfig}. Durations are truncated to nanoseconds of at most 292 years. */
   public static final class Builder {
     private int sendBuffer = 256 * 1024;
+    private int maxSendBuffer = 4 * 1024 * 1024;
+    private long sendMemory = 256L * 1024 * 1024;
+    private boolean receiveAutoTuning = true;
     private int receiveBuffer = 128 * 1024;
     private int maxReceiveBuffer = 6 * 1024 * 1024;
     private int quickAcks = 16;
@@ -222,6 +237,9 @@ public final class TcpConfig {
 
     private Builder(Builder other) {
       sendBuffer = other.sendBuffer;
+      maxSendBuffer = other.maxSendBuffer;
+      sendMemory = other.sendMemory;
+      receiveAutoTuning = other.receiveAutoTuning;
       receiveBuffer = other.receiveBuffer;
       maxReceiveBuffer = other.maxReceiveBuffer;
       quickAcks = other.quickAcks;
@@ -259,9 +277,47 @@ public final class TcpConfig {
       orphan = other.orphan;
     }
 
-    /** The send ring's bytes, rounded up to a power of two; 256 KiB. From 2 KiB to 1 GiB. */
+    /**
+     * How many bytes may wait to be acknowledged, without auto-tuning; as {@code sendBuffer(bytes,
+     * bytes)}.
+     */
     public Builder sendBuffer(int bytes) {
-      sendBuffer = Integer.highestOneBit(checkBuffer(bytes) - 1) << 1;
+      return sendBuffer(bytes, bytes);
+    }
+
+    /**
+     * How many bytes may wait to be acknowledged, rounded up to powers of two; 256 KiB at first and
+     * up to 4 MiB, as far as Linux goes. In between the buffer doubles when it holds sending back
+     * and is less than two congestion windows. From 2 KiB to 1 GiB.
+     *
+     * @param initial what a connection begins with
+     * @param max what it may grow to
+     */
+    public Builder sendBuffer(int initial, int max) {
+      sendBuffer = powerOfTwo(checkBuffer(initial));
+      maxSendBuffer = powerOfTwo(checkBuffer(Math.max(initial, max)));
+      return this;
+    }
+
+    private static int powerOfTwo(int bytes) {
+      return Integer.highestOneBit(bytes - 1) << 1;
+    }
+
+    /**
+     * How many bytes all send buffers together may have for one to grow, at least 1; 256 MiB.
+     * Beyond it buffers keep the size they have.
+     */
+    public Builder sendMemory(long bytes) {
+      sendMemory = bytes;
+      return this;
+    }
+
+    /**
+     * Whether receive buffers grow; yes. If not, the scale of the window is still chosen for the
+     * most (Linux's {@code tcp_moderate_rcvbuf}).
+     */
+    public Builder receiveAutoTuning(boolean use) {
+      receiveAutoTuning = use;
       return this;
     }
 

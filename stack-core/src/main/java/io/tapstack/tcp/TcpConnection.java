@@ -63,6 +63,9 @@ public final class TcpConnection extends Flow {
   /** Where in the send stream the FIN stands, once it is queued. */
   long finPosition;
 
+  /** SO_SNDBUF: the application has chosen a size, which does not change any more. */
+  boolean sendBufferFixed;
+
   boolean noDelay;
   long lastSendTime;
 
@@ -161,7 +164,7 @@ public final class TcpConnection extends Flow {
     super(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
     this.tcp = tcp;
     sendRing = new SendRing(tcp.ringMemory);
-    receiveBuffer = new ReceiveBuffer(tcp.config.receiveBuffer(), tcp.config.maxReceiveBuffer());
+    receiveBuffer = new ReceiveBuffer(tcp.config);
     outOfOrder = new OutOfOrderStore(sackBlocks, tcp.receiveMemory.holders);
     delayedAck = new DelayedAck(tcp.config.quickAcks(), tcp.config.delayedAckNanos());
     rtt = new RttEstimator(tcp.config);
@@ -445,6 +448,24 @@ public final class TcpConnection extends Flow {
   /** The name of the congestion control. */
   public String congestionControl() {
     return congestion.name();
+  }
+
+  /**
+   * How many bytes may wait to be acknowledged (SO_SNDBUF). Turns auto-tuning off; what waits
+   * already stays.
+   *
+   * @param bytes 2 KiB to 1 GiB
+   */
+  public void sendBuffer(int bytes) {
+    sendBufferFixed = true;
+    if (sendRing.limit(TcpConfig.checkBuffer(bytes))) {
+      events.changed(TcpEvents.WRITABLE);
+    }
+  }
+
+  /** How many bytes may wait to be acknowledged at this moment. */
+  public int sendBuffer() {
+    return sendRing.limit();
   }
 
   /**

@@ -33,6 +33,8 @@ public final class TcpCounters {
   long pruneCalls;
   long receiveCollapsed;
   long receiveMemoryDrops;
+  long receiveBuffersFrozen;
+  long sendBuffersFrozen;
   long duplicatesOld;
   long duplicatesOutOfOrder;
   long delayedAcks;
@@ -207,6 +209,16 @@ public final class TcpCounters {
   /** How often a peer was told that a window opened again. */
   public long windowsReopened() {
     return windowsReopened;
+  }
+
+  /** How often a receive buffer did not grow because the packet pool is short. */
+  public long receiveBuffersFrozen() {
+    return receiveBuffersFrozen;
+  }
+
+  /** How often a send buffer did not grow because all of them have as much as they may. */
+  public long sendBuffersFrozen() {
+    return sendBuffersFrozen;
   }
 
   /** In-order segments dropped because the packet pool is nearly empty. */

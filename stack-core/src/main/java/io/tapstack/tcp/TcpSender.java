@@ -131,7 +131,7 @@ final class TcpSender {
       int queued = (int) (end - c.positionOf(c.sndNxt));
       boolean finLeft = c.finQueued && queued >= 0;
       if (queued <= 0 && !finLeft) {
-        limited(c, c.sendRing.isWriterWaiting() ? Limit.SEND_BUFFER : Limit.BUSY);
+        limitedByData(c);
         applicationLimits(c);
         return false;
       }
@@ -153,7 +153,11 @@ final class TcpSender {
       // FIN takes room in the peer's window; the congestion window counts what loads the network.
       boolean fin = finLeft && length == queued && outstanding + length < c.sndWnd;
       if (!small && !fin && probe == 0 && !isWorthSending(c, length, queued, outstanding)) {
-        limited(c, length < Math.min(queued, c.sndMss) ? Limit.RECEIVE_WINDOW : Limit.BUSY);
+        if (length < Math.min(queued, c.sndMss)) {
+          limited(c, Limit.RECEIVE_WINDOW);
+        } else {
+          limitedByData(c); // Nagle's algorithm waits for more
+        }
         if (queued < c.sndMss) {
           applicationLimits(c); // less than a segment is left, which Nagle's algorithm holds back
         }
@@ -171,6 +175,32 @@ final class TcpSender {
     }
     limited(c, Limit.BUSY);
     return false;
+  }
+
+  private void limitedByData(TcpConnection c) {
+    boolean writerWaits = c.sendRing.isWriterWaiting();
+    limited(c, writerWaits ? Limit.SEND_BUFFER : Limit.BUSY);
+    if (writerWaits) {
+      growBuffer(c);
+    }
+  }
+
+  /**
+   * The application's data is all in flight and the buffer has no room for more, though the
+   * congestion window has: the buffer doubles while it is less than two windows, which is what slow
+   * start needs to go on (as Linux's tcp_sndbuf_expand).
+   */
+  private void growBuffer(TcpConnection c) {
+    int size = c.sendRing.limit();
+    boolean wanted = c.recovery.room() > 0 && size < 2L * c.recovery.cwnd();
+    if (!wanted || c.sendBufferFixed || size >= tcp.config.maxSendBuffer()) {
+      return;
+    }
+    if (!tcp.ringMemory.mayGrowTo(2 * size)) {
+      tcp.counters.sendBuffersFrozen++;
+    } else if (c.sendRing.limit(2 * size)) {
+      c.events.changed(TcpEvents.WRITABLE);
+    }
   }
 
   private void sendSegment(TcpConnection c, int length, boolean fin) {

@@ -59,12 +59,14 @@
  * out of order is given up (of the largest holder, the half that is farthest ahead), then payloads
  * are joined whatever their size, then data in order is refused to those who have some unread, and
  * last new connections are refused. {@code ReceiveMemory} has the thresholds. A small payload never
- * pins a packet of its own if its neighbour's has room.
+ * pins a packet of its own if its neighbour's has room. Send buffers have a limit of their own, for
+ * all of them together, from which on they do not grow.
  *
  * <h2>Overlapping segments</h2>
  *
- * The first copy of a byte that came is the one that counts; a later one that says otherwise
- * changes nothing (RFC 9293 section 3.10.7.4 trims what is old).
+ * What was acknowledged never changes (RFC 9293 section 3.10.7.4 trims what is old), and a segment
+ * in order is taken as it is. Beyond a hole a segment adds to what it reaches into and replaces
+ * what it covers. This is Linux's policy, so that a monitor that knows that one sees the same.
  *
  * <h2>What is not here</h2>
  *
