@@ -38,7 +38,10 @@ public final class SocketOption {
   public static final int LATENCY = 10;
   public static final int STAGGER = 11;
 
-  /** The type of service or traffic class of what is sent: 0 to 255. UDP. */
+  /**
+   * The type of service or traffic class of what is sent: 0 to 255. UDP; TCP, where the two low
+   * bits belong to congestion notification and are ignored.
+   */
   public static final int IPTOS = 12;
 
   public static final int BROADCAST = 13;

@@ -39,6 +39,12 @@ final class TcpOptionValues {
         }
         session.lingerSeconds = value;
       }
+      case SocketOption.IPTOS -> {
+        if (value < 0 || value > 255) {
+          return NsapiError.PARAMETER;
+        }
+        session.trafficClass = value & 0xfc;
+      }
       default -> {
         return NsapiError.UNSUPPORTED;
       }
@@ -48,6 +54,7 @@ final class TcpOptionValues {
       switch (option) {
         case SocketOption.REUSEADDR, SocketOption.LINGER -> {}
         case SocketOption.USER_TIMEOUT -> session.applyUserTimeout(connection);
+        case SocketOption.IPTOS -> connection.trafficClass(value);
         default -> session.applyKeepAlive(connection);
       }
     }
@@ -63,6 +70,7 @@ final class TcpOptionValues {
       case SocketOption.KEEPCNT -> value[0] = session.keepCount;
       case SocketOption.USER_TIMEOUT -> value[0] = session.userTimeoutMillis;
       case SocketOption.LINGER -> value[0] = session.lingerSeconds;
+      case SocketOption.IPTOS -> value[0] = session.trafficClass;
       default -> {
         return NsapiError.UNSUPPORTED;
       }

@@ -66,6 +66,7 @@ final class TcpSession extends Session implements TcpEvents {
   volatile int lingerSeconds = -1;
 
   private @Nullable String congestionControl;
+  int trafficClass;
 
   TcpSession(NetworkInterface network, InternetSocket socket) {
     super(network, socket);
@@ -136,6 +137,7 @@ final class TcpSession extends Session implements TcpEvents {
   void applyOptions() {
     TcpConnection current = connection;
     if (current != null && current.state() != TcpState.CLOSED) {
+      current.trafficClass(trafficClass);
       if (noDelay) {
         current.noDelay(true);
       }

@@ -213,6 +213,31 @@ class SocketLifecycleTest {
     assertThat(value[0]).isEqualTo(7200);
   }
 
+  // Proves: RFC 9293 MUST-25; RFC 9293 MUST-28
+  @Test
+  void keepAliveIsOffAndItsIntervalTwoHours() {
+    TCPSocket socket = (TCPSocket) open(Kind.TCP);
+    int[] value = {-1};
+    assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.KEEPALIVE, value)).isZero();
+    assertThat(value[0]).isZero();
+    assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.KEEPIDLE, value)).isZero();
+    assertThat(value[0]).isGreaterThanOrEqualTo(7200);
+  }
+
+  // Proves: RFC 9293 MUST-48
+  @Test
+  void tcpHasATypeOfService() {
+    TCPSocket socket = (TCPSocket) open(Kind.TCP);
+    int[] value = {-1};
+    assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.IPTOS, value)).isZero();
+    assertThat(value[0]).isZero();
+    assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.IPTOS, 0xb8)).isZero();
+    assertThat(socket.getsockopt(SocketOption.LEVEL, SocketOption.IPTOS, value)).isZero();
+    assertThat(value[0]).isEqualTo(0xb8);
+    assertThat(socket.setsockopt(SocketOption.LEVEL, SocketOption.IPTOS, 256))
+        .isEqualTo(NsapiError.PARAMETER);
+  }
+
   @Test
   void tcpOptions() {
     TCPSocket socket = (TCPSocket) open(Kind.TCP);

@@ -81,12 +81,10 @@ final class NewReno implements CongestionControl {
       slowStart.ended();
       acked -= growth;
     }
-    // RFC 5681 section 3.1, by bytes: one SMSS for each cwnd of acknowledged data, which is what
-    // full-sized segments can use of it: that much is acknowledged in a round trip
+    // RFC 5681 section 3.1, by bytes: one SMSS for each cwnd of acknowledged data
     avoidanceBytes = Windows.grown(avoidanceBytes, acked);
-    int used = Math.max(cwnd - cwnd % mss, mss);
-    if (avoidanceBytes >= used) {
-      avoidanceBytes = Math.min(avoidanceBytes - used, used);
+    if (avoidanceBytes >= cwnd) {
+      avoidanceBytes = Math.min(avoidanceBytes - cwnd, cwnd);
       cwnd = Windows.grown(cwnd, mss);
     }
   }
@@ -103,8 +101,7 @@ final class NewReno implements CongestionControl {
     priorCwnd = cwnd;
     priorSsthresh = ssthresh;
     ssthresh = Windows.reduced(validation.congested(inFlight, cwnd), beta, 2 * mss);
-    // Half a segment cannot be sent, but is half the way to the next one.
-    avoidanceBytes = (int) ((long) (ssthresh % mss) * (ssthresh / mss));
+    avoidanceBytes = 0;
   }
 
   @Override
@@ -123,7 +120,6 @@ final class NewReno implements CongestionControl {
       reduce(inFlight);
     }
     cwnd = mss;
-    avoidanceBytes = 0;
     validation.reset();
     slowStart.timedOut();
   }

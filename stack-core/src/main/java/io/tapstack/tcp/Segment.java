@@ -23,6 +23,8 @@ final class Segment {
   /** SEG.WND as it stands in the header, not scaled. */
   int window;
 
+  int urgentPointer;
+
   /** Bytes of payload. */
   int length;
 
@@ -35,6 +37,7 @@ final class Segment {
     accurateEcn = TcpHeader.isAccurateEcn(packet.buffer, at);
     trafficClass = packet.trafficClass;
     window = TcpHeader.window(packet.buffer, at);
+    urgentPointer = TcpHeader.urgentPointer(packet.buffer, at);
     options.parse(packet.buffer, at);
     packet.start = at + TcpHeader.headerLength(packet.buffer, at);
     length = packet.length();

@@ -382,7 +382,7 @@ public final class Tcp implements IpTransport {
       counters.attemptFails++;
       end(c, Result.REFUSED);
     } else {
-      c.softError = Result.UNREACHABLE; // MUST-56 and RFC 5927 section 5: never ends a connection
+      c.troubled(Result.UNREACHABLE); // MUST-56 and RFC 5927 section 5: never ends a connection
     }
   }
 

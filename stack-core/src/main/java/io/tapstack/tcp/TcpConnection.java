@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import io.tapstack.base.Result;
+import io.tapstack.ip.Ip;
 import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,12 @@ public final class TcpConnection extends Flow {
   boolean sendBufferFixed;
 
   boolean noDelay;
+
+  /** The DSCP of what is sent, in the upper six bits. */
+  int trafficClass;
+
+  int timeToLive = Ip.DEFAULT_TTL;
+  final Urgent urgent = new Urgent();
   long lastSendTime;
 
   // ---- receive sequence variables ----
@@ -132,6 +139,7 @@ public final class TcpConnection extends Flow {
   @Nullable Result softError;
   final Ecn ecn;
   final PathMtu path = new PathMtu(this);
+  private boolean softErrorsMuted;
   @Nullable KeepAlive keepAlive;
 
   /** {@link #userTimeout}, or 0 for the limits of the stack. */
@@ -512,9 +520,72 @@ public final class TcpConnection extends Flow {
     }
   }
 
+  /**
+   * Sets the type of service of what is sent from now on (MUST-48, SHLD-21); 0 by default.
+   *
+   * @param value 0 to 255; the two low bits belong to congestion notification and are ignored
+   */
+  public void trafficClass(int value) {
+    trafficClass = value & 0xfc;
+  }
+
+  /**
+   * Sets the TTL or hop limit of what is sent from now on (MUST-49); 64 by default.
+   *
+   * @param hops 1 to 255
+   */
+  public void timeToLive(int hops) {
+    timeToLive = Math.min(Math.max(hops, 1), 255);
+  }
+
+  /**
+   * Says that all that was written so far is urgent. The peer's application is told at once, even
+   * if its window is shut. New applications should not need this (SHLD-13, RFC 6093).
+   */
+  public void sendUrgent() {
+    urgent.mark(sendRing.tail());
+    int before = sndMax;
+    tcp.sender.send(this);
+    if (sndMax == before && state.sendsData()) {
+      tcp.output.sendAck(this);
+    }
+  }
+
   /** Whether ACKs are not held back for the application's answers. */
   public boolean quickAck() {
     return !delayedAck.isInteractive();
+  }
+
+  /** How many bytes, from the next one to read on, the peer calls urgent (MUST-33). */
+  public long urgent() {
+    return urgent.remaining(receiveRing.consumed());
+  }
+
+  /**
+   * What is wrong on the way although the connection goes on, or null: UNREACHABLE after an ICMP
+   * error, TIMED_OUT when data was sent three times without an answer (MUST-47, SHLD-9, SHLD-25).
+   * The next answer of the peer takes it away.
+   */
+  public @Nullable Result softError() {
+    return softError;
+  }
+
+  /** Whether {@link TcpEvents#SOFT_ERROR} is told (SHLD-20); it is unless turned off. */
+  public void reportSoftErrors(boolean on) {
+    softErrorsMuted = !on;
+  }
+
+  void noAnswer() {
+    if (softError == null) {
+      troubled(Result.TIMED_OUT);
+    }
+  }
+
+  void troubled(Result what) {
+    softError = what;
+    if (!softErrorsMuted) {
+      events.changed(TcpEvents.SOFT_ERROR);
+    }
   }
 
   /**

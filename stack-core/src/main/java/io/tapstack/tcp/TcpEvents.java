@@ -24,6 +24,15 @@ public interface TcpEvents {
   /** A listener has a connection to accept. */
   int ACCEPTABLE = 16;
 
+  /**
+   * Something is wrong on the way, and the connection goes on (RFC 9293 section 3.9.1.8): {@link
+   * TcpConnection#softError()} says what.
+   */
+  int SOFT_ERROR = 32;
+
+  /** The peer has urgent data, or more of it: {@link TcpConnection#urgent()} says how much. */
+  int URGENT = 64;
+
   /** An implementation that ignores all events. */
   TcpEvents NONE = what -> {};
 

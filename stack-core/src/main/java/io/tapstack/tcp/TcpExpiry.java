@@ -61,6 +61,7 @@ final class TcpExpiry {
     c.rtt.backOff();
     if (c.retransmissions >= R1) {
       tcp.suspectNextHop(c); // MUST-20 (a)
+      c.noAnswer(); // SHLD-9
     }
     if (!c.state.sendsData()) {
       tcp.output.sendSyn(c);

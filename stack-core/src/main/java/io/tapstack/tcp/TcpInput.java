@@ -109,8 +109,6 @@ final class TcpInput {
     if (c.state == TcpState.CLOSED || c.state == TcpState.TIME_WAIT) {
       return false;
     }
-    // Sixth, URG: urgent data stays in the stream (RFC 6093 section 3.2), nobody is told.
-    // Seventh, the text; eighth, FIN.
     if (!c.state.receivesData()) {
       return false;
     }
@@ -120,6 +118,8 @@ final class TcpInput {
       }
       c.ackNow |= c.ecn.received(seg.flags, seg.trafficClass);
     }
+    // Sixth, URG; seventh, the text; eighth, FIN.
+    c.urgent.arrives(c, seg);
     return texts.text(c, packet);
   }
 

@@ -16,7 +16,6 @@ import io.tapstack.wire.TcpOptions;
  * returns.
  */
 final class TcpOutput {
-  private static final int TTL = 64;
   static final int TIMESTAMPS_LENGTH = 12;
 
   private final Tcp tcp;
@@ -48,7 +47,7 @@ final class TcpOutput {
     boolean probe = Seq.gt(sequence + length, c.sndUna + c.sndWnd);
     boolean fresh = length > 0 && !again && !probe;
     int header = begin(c, sequence, fresh ? flags | c.ecn.flagsForData() : flags, 0, false);
-    packet.trafficClass = c.ecn.field(fresh);
+    packet.trafficClass = c.trafficClass | c.ecn.field(fresh);
     if (length > 0) {
       c.sendRing.gather(packet, c.positionOf(sequence), length);
     }
@@ -138,6 +137,8 @@ final class TcpOutput {
     int ecn = ack && (flags & (TcpHeader.SYN | TcpHeader.RST)) == 0 ? c.ecn.flagsForAck() : 0;
     int window = tcp.receiveWindow.advertise(c, syn ? 0 : Math.max(c.rcvScale, 0));
     int acknowledgment = ack ? c.rcvNxt : 0;
+    boolean stream = (flags & (TcpHeader.SYN | TcpHeader.RST)) == 0 && Seq.leq(c.sndUna, sequence);
+    int urgent = stream ? c.urgent.pointer(c.positionOf(sequence)) : 0;
     TcpHeader.write(
         packet.buffer,
         start,
@@ -146,10 +147,10 @@ final class TcpOutput {
         sequence,
         acknowledgment,
         header,
-        flags | ecn,
+        urgent > 0 ? flags | ecn | TcpHeader.URG : flags | ecn,
         window,
-        0);
-    packet.trafficClass = 0;
+        urgent);
+    packet.trafficClass = c.trafficClass;
     if (ack) {
       if (c.ackNow || c.timers.isSet(TcpTimers.DELAYED_ACK)) {
         c.delayedAck.sent();
@@ -167,10 +168,10 @@ final class TcpOutput {
     if (!again) {
       tcp.counters.outSegments++;
     }
-    transmit(c.localHigh, c.localLow, c.remoteHigh, c.remoteLow);
+    transmit(c.localHigh, c.localLow, c.remoteHigh, c.remoteLow, c.timeToLive);
   }
 
-  private void transmit(long localHigh, long localLow, long remoteHigh, long remoteLow) {
+  private void transmit(long localHigh, long localLow, long remoteHigh, long remoteLow, int ttl) {
     int length = packet.totalLength();
     long pseudo =
         InternetChecksum.pseudoHeader(
@@ -187,7 +188,7 @@ final class TcpOutput {
             remoteLow,
             IpProtocol.TCP,
             packet.trafficClass,
-            TTL);
+            ttl);
     if (result != Result.OK) {
       tcp.counters.unsent++; // as good as lost: the retransmission timer repairs it
     }

@@ -67,10 +67,6 @@
  * What was acknowledged never changes (RFC 9293 section 3.10.7.4 trims what is old), and a segment
  * in order is taken as it is. Beyond a hole a segment adds to what it reaches into and replaces
  * what it covers. This is Linux's policy, so that a monitor that knows that one sees the same.
- *
- * <h2>What is not here</h2>
- *
- * The urgent pointer is ignored: urgent data stays in the stream (RFC 6093).
  */
 @NullMarked
 package io.tapstack.tcp;

@@ -123,6 +123,7 @@ class IpReceiveTest {
             ":: > ff02::1:ff00:2 group payload");
   }
 
+  // Proves: attack 79
   @Test
   void trimsEthernetPadding() {
     for (IpPacket packet :

@@ -16,10 +16,16 @@ final class CaptiveLink implements Link {
   private final Consumer<EthernetFrame> sent;
   private final int mtu;
   private final ArrayDeque<Bytes> incoming = new ArrayDeque<>();
+  private Bytes transmitted = Bytes.EMPTY;
 
   CaptiveLink(int mtu, Consumer<EthernetFrame> sent) {
     this.mtu = mtu;
     this.sent = sent;
+  }
+
+  /** The frame that was sent last, byte by byte. */
+  Bytes transmitted() {
+    return transmitted;
   }
 
   void deliver(EthernetFrame frame) {
@@ -45,6 +51,7 @@ final class CaptiveLink implements Link {
   public boolean transmit(Packet frame) {
     ByteBuffer copy = ByteBuffer.allocate(frame.totalLength());
     frame.copyTo(copy, 0);
+    transmitted = Bytes.copyOf(copy, 0, copy.capacity());
     sent.accept(EthernetFrame.parse(copy, 0, copy.capacity()));
     return true;
   }

@@ -68,7 +68,7 @@ final class TcpPeer {
   /** Not zero, so that nothing depends on it, and no multiple of a timer wheel's tick. */
   private static final long START = 1_234_567_890_123L;
 
-  private record Sent(long time, TcpSegment segment, int trafficClass) {}
+  private record Sent(long time, TcpSegment segment, IpPacket packet) {}
 
   final NetworkStack stack;
   final IpInterface iface;
@@ -88,7 +88,7 @@ final class TcpPeer {
   private boolean timestampBaseKnown;
   private @Nullable TcpListener listener;
   private @Nullable TcpSegment last;
-  private int lastTrafficClass;
+  private @Nullable IpPacket lastPacket;
 
   /** A stack with the default constants, over IPv4. */
   TcpPeer() {
@@ -319,11 +319,7 @@ final class TcpPeer {
       if (packet.payload() instanceof TcpSegment segment) {
         assertThat(packet.source()).isEqualTo(stackAddress);
         assertThat(packet.destination()).isEqualTo(peerAddress);
-        int trafficClass =
-            packet instanceof Ipv4Packet four
-                ? four.trafficClass()
-                : ((Ipv6Packet) packet).trafficClass();
-        took(segment, trafficClass);
+        took(segment, packet);
       } else if (packet.payload() instanceof IcmpMessage message) {
         took(message);
       } else {
@@ -352,7 +348,7 @@ final class TcpPeer {
     }
   }
 
-  private void took(TcpSegment segment, int trafficClass) {
+  private void took(TcpSegment segment, IpPacket packet) {
     if (segment.has(TcpHeader.SYN) && !issKnown) {
       iss = segment.sequence();
       issKnown = true;
@@ -373,7 +369,7 @@ final class TcpPeer {
     if (stamps != null) {
       relative = relative.ts(stamps.value() - timestampBase, stamps.echo());
     }
-    sent.add(new Sent(now, relative, trafficClass));
+    sent.add(new Sent(now, relative, packet));
     log.add(line("stack", relative));
   }
 
@@ -401,7 +397,7 @@ final class TcpPeer {
     assertThat(actual.destinationPort()).isEqualTo(PEER_PORT);
     assertThat(actual.sourcePort()).isEqualTo(stackPort);
     last = actual;
-    lastTrafficClass = next.trafficClass;
+    lastPacket = next.packet;
     return this;
   }
 
@@ -410,14 +406,31 @@ final class TcpPeer {
     return Objects.requireNonNull(last);
   }
 
+  /** The TCP segment that was sent last, byte by byte: header, options and data. */
+  Bytes lastBytes() {
+    byte[] frame = link.transmitted().toArray();
+    return Bytes.of(Arrays.copyOfRange(frame, 14 + (stackAddress.isV4() ? 20 : 40), frame.length));
+  }
+
+  /** The packet of {@link #last}, as it stood on the wire. */
+  IpPacket lastPacket() {
+    return Objects.requireNonNull(lastPacket);
+  }
+
   /** The traffic class of {@link #last}. */
   int lastTrafficClass() {
-    return lastTrafficClass;
+    return trafficClass(lastPacket());
+  }
+
+  private static int trafficClass(IpPacket packet) {
+    return packet instanceof Ipv4Packet four
+        ? four.trafficClass()
+        : ((Ipv6Packet) packet).trafficClass();
   }
 
   /** Whether no segment that waits to be expected is ECN-capable. */
   boolean unmarked() {
-    return !sent.isEmpty() && sent.stream().allMatch(next -> (next.trafficClass & 3) == 0);
+    return !sent.isEmpty() && sent.stream().allMatch(next -> (trafficClass(next.packet) & 3) == 0);
   }
 
   /** What went to other stations than the peer: the time in milliseconds, segment or question. */

@@ -11,17 +11,21 @@ final class ResponseFunction {
   /** CUBIC's multiplicative decrease factor, RFC 9438 section 4.6. */
   static final double CUBIC_BETA = 0.7;
 
+  /**
+   * The constant for losses at random and one segment of growth per round trip: Mathis, Semke,
+   * Mahdavi and Ott, "The Macroscopic Behavior of the TCP Congestion Avoidance Algorithm", ACM CCR
+   * 27(3), 1997, table 1. (1.22, the square root of 3/2, is for losses at equal distances.)
+   */
+  static final double MATHIS_RANDOM = 1.31;
+
   private ResponseFunction() {}
 
   /**
-   * Reno: the root of 3/(2p), for losses at equal distances. RFC 9438 section 5.1 compares CUBIC
-   * with it (tables 1 and 2), and RFC 3649 section 3 calls it Reno's response function. Our sender
-   * counts bytes (RFC 3465), so that a receiver that acknowledges every second segment does not
-   * slow the growth. For losses at random Mathis et al., "The Macroscopic Behavior of the TCP
-   * Congestion Avoidance Algorithm", ACM CCR 27(3), 1997, table 1, have 1.31 instead of 1.22.
+   * Reno by Mathis et al.: C over the root of p. Our sender counts bytes (RFC 3465), so that a
+   * receiver that acknowledges every second segment does not slow the growth: b is 1, not 2.
    */
   static double reno(double loss) {
-    return Math.sqrt(1.5 / loss);
+    return loss == 0 ? Double.POSITIVE_INFINITY : MATHIS_RANDOM / Math.sqrt(loss);
   }
 
   /**

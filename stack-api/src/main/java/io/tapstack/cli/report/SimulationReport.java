@@ -26,10 +26,10 @@ public final class SimulationReport {
       the smallest of
         bottleneck         the payload's share of its rate, less what is lost behind it
         window             the buffer per round trip
-        response function  reno: the root of 3/(2p) segments per round trip; cubic: RFC 9438
-                           section 5.1, or Reno's where that is more (section 4.3). Both are for
-                           losses at equal distances, and losses at random leave up to 7 %
-                           more. bbr: none, a loss alone does not slow it
+        response function  reno: 1.31 / sqrt(p) segments per round trip, Mathis et al. 1997, table 1,
+                           for losses at random and a sender that counts bytes; cubic: RFC 9438
+                           sections 5.1 and 4.3 (the Reno-friendly region), for losses at equal
+                           distances; bbr: none, a loss alone does not slow it
       "Of ideal" compares with a model of the algorithm, round by round, to which nothing happens but
       random losses that are all repaired in one round trip.
       """;
