@@ -170,11 +170,12 @@ final class CitationScanner {
       }
     }
 
-    /** A list ends with its line, its sentence or its paragraph. */
+    /** A list ends with its line, its sentence or its paragraph, or by words in parentheses. */
     private boolean ends(int position) {
       return position >= text.length()
           || text.charAt(position - 1) == '\n'
           || text.charAt(position) == '<'
+          || text.charAt(position) == '('
           || text.charAt(position) == '.' && !Character.isDigit(text.charAt(position + 1));
     }
   }

@@ -40,7 +40,7 @@ class CitationScannerTest {
                     call();
                   }
 
-                  /** Sentence. Proves: attack 13; attack java. */
+                  /** Sentence. Proves: attack 13; attack java (in a few words). */
                   @Property(tries = 10)
                   boolean bounded(@ForAll("x") int x) {
                 """))

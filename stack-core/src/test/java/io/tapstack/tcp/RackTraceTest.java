@@ -89,7 +89,7 @@ class RackTraceTest {
     assertThat(trace.c.info().reordering()).isFalse();
   }
 
-  /** Proves: RFC 8985 6.2; RFC 6937 3.1 */
+  /** Proves: RFC 8985 6.2; RFC 6937 3.1; RFC 2018 5 (what the peer holds is not sent again) */
   @Test
   void severalLossesAreRepairedInOneRoundTrip() {
     tenInFlight();
@@ -105,7 +105,7 @@ class RackTraceTest {
     assertThat(trace.counters().timeouts()).isZero();
   }
 
-  /** Proves: RFC 8985 6.2 (a retransmission that is lost is found as any other segment) */
+  /** Proves: RFC 8985 6.1; RFC 8985 6.2 (a lost retransmission is found as any other segment) */
   @Test
   void aLostRetransmissionIsFoundWithoutATimeout() {
     tenInFlight();
@@ -194,7 +194,7 @@ class RackTraceTest {
     counting.at(300).acks(10).expects();
   }
 
-  /** Proves: RFC 8985 6.3 (a timeout loses the first segment, and what left long enough ago) */
+  /** Proves: RFC 8985 6.3; RFC 8985 5.2 (lost are the first, and what left long enough ago) */
   @Test
   void aTimeoutLeavesAloneWhatLeftLately() {
     LossRecoveryTrace plain = new LossRecoveryTrace(TcpConfig.builder().tailLossProbe(false));

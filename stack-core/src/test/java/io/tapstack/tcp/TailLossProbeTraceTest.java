@@ -50,7 +50,7 @@ class TailLossProbeTraceTest {
     assertThat(trace.counters().retransmittedSegments()).isZero();
   }
 
-  /** Proves: RFC 8985 7.3 (one probe at a time, then the RTO) */
+  /** Proves: RFC 8985 7.3; RFC 8985 8 (one probe, and only after it the RTO) */
   @Test
   void thereIsOneProbeAndThenTheTimeout() {
     trace.writes(2).expects(0, 1);
