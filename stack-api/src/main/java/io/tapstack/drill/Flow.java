@@ -84,7 +84,10 @@ final class Flow {
   private void negotiate(List<Option> options) {
     for (Option option : options) {
       switch (option.kind()) {
-        case "mss" -> peerMss = (int) (long) option.values().get(0);
+        case "mss" -> {
+          int mss = (int) (long) option.values().get(0);
+          peerMss = mss > 0 ? mss : peerMss; // 0 is as none
+        }
         case "TS" -> peerTimestamps = true;
         default -> {}
       }

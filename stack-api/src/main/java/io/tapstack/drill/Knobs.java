@@ -35,6 +35,7 @@ public final class Knobs {
           "rack",
           "tlp",
           "slow_start_after_idle",
+          "pacing",
           "receive_buffer",
           "send_buffer",
           "syn_timeout_ms",
@@ -144,6 +145,7 @@ public final class Knobs {
       case "rack" -> tcp.rack(number != 0);
       case "tlp" -> tcp.tailLossProbe(number != 0);
       case "slow_start_after_idle" -> tcp.slowStartAfterIdle(number != 0);
+      case "pacing" -> tcp.pacing(number != 0);
       case "receive_buffer" -> tcp.receiveBuffer((int) number);
       case "send_buffer" -> tcp.sendBuffer((int) number);
       case "syn_timeout_ms" -> tcp.synTimeout(millis);

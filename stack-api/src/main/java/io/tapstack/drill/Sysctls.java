@@ -1,5 +1,6 @@
 package io.tapstack.drill;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -71,8 +72,6 @@ final class Sysctls {
           Map.entry("tcp_mtu_probing", "mtu_probing"),
           Map.entry("tcp_base_mss", "base_mss"),
           Map.entry("tcp_frto", "frto"),
-          Map.entry("tcp_recovery", "rack"),
-          Map.entry("tcp_early_retrans", "tlp"),
           Map.entry("tcp_syncookies", "syncookies"),
           Map.entry("tcp_fastopen", "fastopen"));
 
@@ -134,6 +133,10 @@ final class Sysctls {
       switch (name) {
         case "tcp_fin_timeout" -> knobs.set("fin_wait_2_ms", value + "000");
         case "tcp_rto_min_us" -> knobs.set("min_rto_ms", millis(value));
+        // bit 0: RACK; the others switch off parts of it
+        case "tcp_recovery" -> knobs.set("rack", only(value, "0", "1"));
+        // 3 and 4 are TLP; 1 and 2 early retransmit, which is no more
+        case "tcp_early_retrans" -> knobs.set("tlp", only(value, "0", "3", "4"));
         case "tcp_delack_max_us" -> knobs.set("delayed_ack_ms", millis(value));
         default -> {
           String knob = KNOBS.get(name);
@@ -147,6 +150,14 @@ final class Sysctls {
     } catch (IllegalArgumentException e) {
       throw new Unsupported("sysctl " + path + "=" + value);
     }
+  }
+
+  /** The value, if it is one of a few that mean something here. */
+  private static String only(String value, String... known) {
+    if (!List.of(known).contains(value)) {
+      throw new IllegalArgumentException(value);
+    }
+    return value;
   }
 
   private static String millis(String micros) {
