@@ -136,7 +136,8 @@ final class AckInput {
       // RFC 2018 section 8: what the peer threw away again is repaired as after a timeout, but soon
       c.timers.set(
           TcpTimers.RETRANSMIT, now + Math.max(Math.max(c.rtt.srtt(), 0) / 2, RENEGING_DELAY));
-    } else if (c.recovery.isProgress()) {
+    } else if (c.sack ? c.recovery.isProgress() : news) {
+      // RFC 6298 (5.3): a duplicate ACK without SACK acknowledges nothing new
       c.timers.set(TcpTimers.RETRANSMIT, now + c.rtt.rto());
       tcp.sender.scheduleProbe(c);
     }

@@ -144,6 +144,7 @@ final class LossRecovery {
   void acknowledged(int ack, int bytes) {
     acked = bytes;
     int segments = 0;
+    boolean again = false;
     while (!sent.isEmpty()) {
       int slot = sent.first();
       if (Seq.leq(ack, sent.start(slot))) {
@@ -157,10 +158,15 @@ final class LossRecovery {
         break;
       }
       if (!sent.has(slot, SentQueue.SACKED)) {
+        again |= sent.has(slot, SentQueue.EVER_RETRANSMITTED);
         delivered(slot, isForOriginal(slot));
       }
       sent.removeFirst();
       segments++;
+    }
+    if (again && !c.sack) {
+      // Without SACK, what lies above may have arrived long before the repair (RFC 5682 2.1).
+      originalDelivered = false;
     }
     duplicates.advanced(segments);
     rack.advanced(ack);

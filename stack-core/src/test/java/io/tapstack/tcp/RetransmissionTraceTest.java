@@ -50,6 +50,18 @@ class RetransmissionTraceTest {
     peer.sends(ack(3).seq(101));
   }
 
+  // Proves: RFC 6298 5.3
+  @Test
+  void duplicateAcksDoNotStartTheTimerAnew() {
+    TcpConnection c = toEstablished();
+    TcpPeer.writes(c, 0, 3 * 1460);
+    assertThat(peer.takesAll()).hasSize(3);
+    peer.at(ms(200)).sends(ack(1).seq(101)).expectsNothing();
+    peer.at(ms(300)).sends(ack(1).seq(101)).expectsNothing();
+    expectsAgain(400, ack(101).seq(1).data(Bytes.pattern(0, 1460)));
+    peer.sends(ack(1 + 3 * 1460).seq(101));
+  }
+
   // Proves: RFC 9293 MUST-19; RFC 6298 5.5
   @Test
   void theFirstTimeoutDoubles() { // (5.5)

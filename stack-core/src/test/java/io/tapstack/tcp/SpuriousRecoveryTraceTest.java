@@ -84,6 +84,23 @@ class SpuriousRecoveryTraceTest {
     peer.takesAll();
   }
 
+  /** Proves: RFC 5682 2.1 (what the repair uncovers without SACK says nothing of a delay) */
+  @Test
+  void withoutSackWhatTheRepairUncoversUndoesNothing() {
+    TcpPeer peer = new TcpPeer(TcpConfig.builder().congestionControl(NewReno::new));
+    peer.toSynReceived();
+    peer.at(ms(100)).sends(ack(1).seq(101));
+    TcpConnection c = peer.accepts();
+    TcpPeer.writes(c, 0, 3 * 1460);
+    assertThat(peer.takesAll()).hasSize(3);
+    peer.at(ms(400));
+    assertThat(peer.takesAll()).hasSize(1);
+    peer.at(ms(500)).sends(ack(1 + 2 * 1460).seq(101)); // the second had arrived, the third not
+    assertThat(c.info().undos()).isZero();
+    assertThat(peer.takesAll()).extracting(s -> s.sequence()).containsExactly(1 + 2 * 1460);
+    peer.at(ms(600)).sends(ack(1 + 3 * 1460).seq(101)).expectsNothing();
+  }
+
   /** Proves: RFC 3522 3.2; RFC 4015 3.2 (the echo is older than the retransmission) */
   @Test
   void anEchoOfTheOriginalUndoesATimeout() {
