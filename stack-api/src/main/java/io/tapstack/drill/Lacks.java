@@ -3,7 +3,6 @@ package io.tapstack.drill;
 import io.tapstack.drill.Script.Event;
 import io.tapstack.drill.Script.Option;
 import io.tapstack.drill.Script.Segment;
-import io.tapstack.wire.TcpHeader;
 import java.util.List;
 
 /** What scripts ask for that the stack does not have, told before they run. */
@@ -49,13 +48,6 @@ final class Lacks {
   private static void checkExpected(Segment segment) {
     if ((segment.flags() & Segment.AE) != 0) {
       throw new Unsupported("accurate ECN (flag A expected)");
-    }
-    if ((segment.flags() & (TcpHeader.ECE | TcpHeader.CWR)) != 0) {
-      throw new Unsupported("ECN (flag E or W expected)");
-    }
-    int ecn = segment.envelope().trafficClass() & segment.envelope().trafficMask() & 3;
-    if (ecn != 0) {
-      throw new Unsupported("ECN (a mark expected)");
     }
   }
 
