@@ -84,7 +84,7 @@ class SpuriousRecoveryTraceTest {
     peer.takesAll();
   }
 
-  /** Proves: RFC 5682 2.1 (what the repair uncovers without SACK says nothing of a delay) */
+  // Proves: RFC 5682 2.1
   @Test
   void withoutSackWhatTheRepairUncoversUndoesNothing() {
     TcpPeer peer = new TcpPeer(TcpConfig.builder().congestionControl(NewReno::new));
