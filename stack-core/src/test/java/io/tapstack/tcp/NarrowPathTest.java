@@ -20,7 +20,7 @@ class NarrowPathTest {
   private final NarrowPath path =
       new NarrowPath(
           1,
-          TcpConfig.defaults(),
+          TcpConfig.builder().sendBuffer(256 * 1024).build(),
           Impairment.NONE.delay(millis(5)).rate(100_000_000).queueFrames(1000));
 
   private int written;

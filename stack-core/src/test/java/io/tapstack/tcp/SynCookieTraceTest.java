@@ -80,7 +80,7 @@ class SynCookieTraceTest {
     peer.sends(syn().seq(100).mss(1460).wscale(7).sackOk().ts(1000, 0)).expects(synAck(101).seq(0));
     TcpOptionSet offered = peer.last().options();
     assertThat(offered.sackPermitted()).isTrue();
-    assertThat(offered.windowScale()).isEqualTo(5); // of 1 MiB
+    assertThat(offered.windowScale()).isEqualTo(7); // of the 6 MiB that a buffer grows to
     peer.sends(ack(1).seq(101).win(1000).ts(1001, 0));
     TcpConnection c = peer.accepts();
     assertThat(c.sndMss).isEqualTo(1448);
@@ -88,7 +88,7 @@ class SynCookieTraceTest {
     assertThat(c.timestamps).isTrue();
     assertThat(c.tsRecent).isEqualTo(1001);
     assertThat(c.sndScale).isEqualTo(7);
-    assertThat(c.rcvScale).isEqualTo(5);
+    assertThat(c.rcvScale).isEqualTo(7);
     assertThat(c.sndWnd).isEqualTo(1000 << 7);
     assertThat(c.rtt.srtt()).as("its timestamp is no time").isNegative();
   }
