@@ -22,11 +22,16 @@ final class Handshake {
 
   // ---- 3.10.7.3: SYN-SENT ----
 
-  void synSent(TcpConnection c, Packet packet) {
+  /**
+   * Processes a segment in SYN-SENT.
+   *
+   * @return whether it completed the handshake, so that its text and FIN are to be looked at
+   */
+  boolean synSent(TcpConnection c, Packet packet) {
     boolean ack = seg.has(TcpHeader.ACK);
     if (ack && (Seq.leq(seg.ack, c.iss) || Seq.gt(seg.ack, c.sndMax))) {
       tcp.replies.reset(packet, c.remotePort, c.localPort, seg);
-      return;
+      return false;
     }
     if (seg.has(TcpHeader.RST)) {
       // RFC 5961 section 3.2: in SYN-SENT a RST is believed if it acknowledges our SYN.
@@ -34,10 +39,10 @@ final class Handshake {
         tcp.counters.attemptFails++;
         tcp.end(c, Result.REFUSED);
       }
-      return;
+      return false;
     }
     if (!seg.has(TcpHeader.SYN)) {
-      return;
+      return false;
     }
     synchronize(c);
     c.ecn.heardAnswer(seg.flags);
@@ -50,16 +55,13 @@ final class Handshake {
       c.sndWl2 = seg.ack;
       established(c);
       c.ackNow = true;
-      tcp.sender.send(c); // data that was written meanwhile carries the ACK
-      if (c.ackNow) {
-        tcp.output.sendAck(c);
-      }
-    } else {
-      // MUST-10: simultaneous open
-      c.state = TcpState.SYN_RECEIVED;
-      tcp.output.sendSyn(c);
-      c.timers.set(TcpTimers.RETRANSMIT, tcp.time.now() + c.rtt.rto());
+      return true;
     }
+    // MUST-10: simultaneous open
+    c.state = TcpState.SYN_RECEIVED;
+    tcp.output.sendSyn(c);
+    c.timers.set(TcpTimers.RETRANSMIT, tcp.time.now() + c.rtt.rto());
+    return false;
   }
 
   /** Takes the peer's ISN and options from its SYN. */
@@ -73,17 +75,18 @@ final class Handshake {
 
   private void agree(
       TcpConnection c, int irs, int mss, int scale, boolean sack, boolean timestamps) {
+    int promised = c.rcvAdv - c.rcvNxt; // the window of our SYN, if we sent one
     c.irs = irs;
     c.rcvNxt = irs + 1;
-    c.rcvAdv = c.rcvNxt;
+    c.rcvAdv = c.rcvNxt + promised;
     c.lastAckSent = c.rcvNxt;
     c.sack = sack;
     c.timestamps = timestamps;
     // RFC 7323 section 2.2: both sides must send the option, or neither window is scaled.
     c.sndScale = Math.max(scale, 0);
     c.rcvScale = scale >= 0 ? tcp.windowScale() : -1;
-    // MUST-15
-    int peerMss = mss >= 0 ? mss : c.isV4() ? 536 : 1220;
+    // MUST-15; an MSS of 0 says nothing that could be meant, as in Linux
+    int peerMss = mss > 0 ? mss : c.isV4() ? 536 : 1220;
     c.sndMss = c.path.begin(peerMss);
     c.rcvMss = tcp.output.advertisedMss(c) - (c.timestamps ? 12 : 0);
   }

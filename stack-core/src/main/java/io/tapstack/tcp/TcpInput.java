@@ -40,11 +40,15 @@ final class TcpInput {
     if (keepAlive != null) {
       keepAlive.unanswered = 0;
     }
+    boolean kept;
     if (c.state == TcpState.SYN_SENT) {
-      handshake.synSent(c, packet);
-      return false;
+      if (!handshake.synSent(c, packet)) {
+        return false;
+      }
+      kept = textOfSynAck(c, packet);
+    } else {
+      kept = arrives(c, packet);
     }
-    boolean kept = arrives(c, packet);
     if (c.state != TcpState.CLOSED) {
       if (c.ackNow && !c.outOfOrder.isEmpty()) {
         tcp.output.sendAck(c); // RFC 5681 section 2: with data on it, it would be no duplicate ACK
@@ -56,6 +60,12 @@ final class TcpInput {
       tcp.reduce(c);
     }
     return kept;
+  }
+
+  /** RFC 9293 section 3.10.7.3: text and FIN beside the SYN go on at the sixth step. */
+  private boolean textOfSynAck(TcpConnection c, Packet packet) {
+    seg.trimFront(packet, c.rcvNxt);
+    return seg.sequenceLength() > 0 && c.state.receivesData() && texts.text(c, packet);
   }
 
   // ---- 3.10.7.4: all other states ----

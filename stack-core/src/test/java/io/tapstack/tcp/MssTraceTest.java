@@ -44,7 +44,7 @@ class MssTraceTest {
 
   // Proves: attack 14; attack 56
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 40, 87})
+  @ValueSource(ints = {1, 40, 87})
   void aTinyMssIsNotObeyed(int offered) { // CVE-2019-11479
     assertThat(firstSegment(peer, syn().mss(offered))).isEqualTo(88);
   }
@@ -53,6 +53,12 @@ class MssTraceTest {
   @Test
   void withoutOneItIs536() { // MUST-15
     assertThat(firstSegment(peer, syn())).isEqualTo(536);
+  }
+
+  // Proves: RFC 9293 MUST-15
+  @Test
+  void aZeroIsAsNone() {
+    assertThat(firstSegment(peer, syn().mss(0))).isEqualTo(536);
   }
 
   // Proves: RFC 9293 MUST-15
