@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Calls on TCP sockets, mapped to the core. */
 final class StreamCalls {
   /** Reads and writes go in pieces of this size, so that no script makes us hold more. */
+  /** The most that Linux lets wait, by default. */
+  private static final int SOMAXCONN = 4096;
+
   private static final int PIECE = 64 * 1024;
 
   private final Bench bench;
@@ -91,7 +94,10 @@ final class StreamCalls {
     if (binding == null) {
       return Outcome.error("EADDRINUSE");
     }
-    s.listener = tcp.listen(binding, backlog, s::changed);
+    // In Linux one connection more may wait than was asked for, and a negative number is a large
+    // one.
+    int waiting = backlog < 0 ? SOMAXCONN : Math.min(backlog, SOMAXCONN);
+    s.listener = tcp.listen(binding, waiting + 1, s::changed);
     flows.open(false, binding.port(), settings.remotePort());
     return Outcome.of(0);
   }
