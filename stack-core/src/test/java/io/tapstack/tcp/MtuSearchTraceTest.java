@@ -66,7 +66,7 @@ class MtuSearchTraceTest {
     assertThat(counters(peer).mtuBlackHoles()).isEqualTo(2);
   }
 
-  /** Proves: RFC 8200 5; RFC 4821 7.7 */
+  /** Proves: RFC 4821 7.7 */
   @Test
   void ipv6FallsBackToWhatEveryLinkCarries() {
     TcpPeer peer = new TcpPeer(TcpConfig.builder(), TcpPeer.STACK_V6, TcpPeer.PEER_V6);
