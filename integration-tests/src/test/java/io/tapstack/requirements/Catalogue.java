@@ -11,7 +11,6 @@ final class Catalogue {
   private final Map<String, String> documents = new TreeMap<>(Catalogue::byNumber);
   private final Map<String, Requirement> requirements = new LinkedHashMap<>();
   private final Map<String, String> reasons = new LinkedHashMap<>();
-  private final List<String> open = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
 
   /**
@@ -57,19 +56,6 @@ final class Catalogue {
     return this;
   }
 
-  /** Adds requirements that have neither a test nor a reason yet, one in a line. */
-  Catalogue open(String file, List<String> lines) {
-    for (Line line : Line.of(file, lines)) {
-      String key = line.columns.get(0);
-      if (line.columns.size() != 1 || !requirements.containsKey(key)) {
-        faults.add(line.place + ": " + key + " is no requirement that is listed");
-      } else {
-        open.add(key);
-      }
-    }
-    return this;
-  }
-
   /** The documents by number, with their titles. */
   Map<String, String> documents() {
     return documents;
@@ -85,10 +71,6 @@ final class Catalogue {
 
   Map<String, String> reasons() {
     return reasons;
-  }
-
-  List<String> open() {
-    return open;
   }
 
   /** What is wrong with the lists themselves, a sentence each. */

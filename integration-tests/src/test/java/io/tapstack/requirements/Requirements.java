@@ -44,8 +44,7 @@ public final class Requirements {
         .requirements("rfc9293.txt", resource("rfc9293.txt"))
         .requirements("others.txt", resource("others.txt"))
         .requirements("attacks.txt", resource("attacks.txt"))
-        .deviations("deviations.txt", resource("deviations.txt"))
-        .open("open.txt", resource("open.txt"));
+        .deviations("deviations.txt", resource("deviations.txt"));
   }
 
   private static List<String> resource(String name) {

@@ -10,6 +10,9 @@ final class DuplicateAcks {
 
   private int received;
 
+  /** What {@link #received} may come to, until SND.UNA moves; 0 while no loss was seen. */
+  private int limit;
+
   /** How many segments beyond the first hole have arrived. */
   int received() {
     return received;
@@ -23,11 +26,17 @@ final class DuplicateAcks {
    * A duplicate ACK arrived.
    *
    * @param outstanding how many segments are; never can more than all but one have arrived, however
-   *     many duplicates a peer makes up
+   *     many duplicates a peer makes up. RFC 5681 section 3.2 (4): those count that were out when
+   *     the loss was seen, or when SND.UNA moved last; else each duplicate would let out the
+   *     segment that the next one counts for.
    * @return whether it counts
    */
   boolean duplicate(int outstanding) {
-    if (received + 1 >= Math.max(outstanding, 2)) {
+    if (limit == 0 && isLoss()) {
+      limit = outstanding - 1;
+    }
+    int most = limit == 0 ? Math.max(outstanding, 2) - 1 : limit;
+    if (received >= most) {
       return false;
     }
     received++;
@@ -37,11 +46,13 @@ final class DuplicateAcks {
   /** SND.UNA moved by so many segments: all but the first of them had been counted. */
   void advanced(int segments) {
     if (segments > 0) {
+      limit = 0;
       received = Math.max(received - (segments - 1), 0);
     }
   }
 
   void reset() {
     received = 0;
+    limit = 0;
   }
 }

@@ -43,7 +43,7 @@ class AckTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
-  // Proves: RFC 9293 SHLD-19
+  // Proves: RFC 9293 SHLD-19; RFC 9293 MUST-58
   @Test
   void whatThePeerSendsCountsAsFullSized() { // its path may carry less than our MSS
     peer.toEstablished();
@@ -75,7 +75,7 @@ class AckTraceTest {
     peer.after(seconds(10)).expectsNothing();
   }
 
-  // Proves: RFC 9293 MAY-13; RFC 5681 4.2
+  // Proves: RFC 9293 MAY-13; RFC 5681 4.2; RFC 9293 MUST-58
   @Test
   void everySegmentAboveAHoleIsAcknowledgedAtOnce() {
     TcpConnection c = peer.toEstablished();
@@ -104,6 +104,7 @@ class AckTraceTest {
     peer.after(ms(40)).expects(ack(112).seq(1));
   }
 
+  // Proves: RFC 9293 MUST-58
   @Test
   void dataPaysTheAckThatIsOwed() {
     TcpConnection c = peer.toEstablished();

@@ -126,6 +126,23 @@ class CongestionTraceTest {
     peer.takesAll();
   }
 
+  // Proves: attack 55
+  @Test
+  void forgedDuplicatesGainNoMoreThanTheFlight() { // RFC 5681 section 3.2 (4)
+    writes(40);
+    expectsSegments(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    for (int i = 0; i < 1000; i++) {
+      acknowledges(0);
+    }
+    // Two by limited transmit, segment 0 again, and four more: as if the other eleven had arrived,
+    // they and five make up the window of half the flight. No duplicate counts for the four.
+    expectsSegments(10, 11, 0, 12, 13, 14, 15);
+    assertThat(c.congestion.cwnd()).isEqualTo(5 * MSS);
+    assertThat(peer.stack.tcp().counters().fastRetransmits()).isEqualTo(1);
+    acknowledges(16);
+    peer.takesAll();
+  }
+
   // Proves: RFC 9293 MUST-19; RFC 5681 3.1
   @Test
   void afterRecoveryTheWindowIsHalf() {

@@ -10,6 +10,7 @@ import static io.tapstack.wire.Segments.syn;
 import static io.tapstack.wire.Segments.synAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.wire.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +98,20 @@ class ListenTraceTest {
     peer.sends(ack(1).seq(101).data("early")).expectsNothing();
     TcpConnection c = peer.accepts();
     assertThat(TcpPeer.reads(c)).isEqualTo("early");
+    peer.after(TcpPeer.ms(40)).expects(ack(106).seq(1));
+  }
+
+  // Proves: attack 76; RFC 7413 4.2.2
+  @Test
+  void aCookieInASynOpensNothingFaster() { // there is no Fast Open whose cookie it could be
+    Bytes cookie = Bytes.ofHex("220a01020304050607080101");
+    peer.sends(syn().seq(100).mss(1460).rawOptions(cookie).data("early"));
+    peer.expects(synAck(101).seq(0));
+    assertThat(peer.lastBytes().length()).as("header and MSS, no cookie").isEqualTo(24);
+    assertThat(peer.listener().accept()).as("before the handshake is complete").isNull();
+    peer.sends(ack(1).seq(101).data("later")).expectsNothing();
+    TcpConnection c = peer.accepts();
+    assertThat(TcpPeer.reads(c)).isEqualTo("later");
     peer.after(TcpPeer.ms(40)).expects(ack(106).seq(1));
   }
 
