@@ -26,10 +26,6 @@ final class BbrWindow {
   private double pacingRate;
   private boolean rttKnown;
   private boolean recovering;
-  private boolean recoveryBegins;
-
-  /** Packet conservation: in the first round trip of recovery, what leaves replaces what left. */
-  private boolean conserving;
 
   BbrWindow(BbrModel model) {
     this.model = model;
@@ -107,25 +103,12 @@ final class BbrWindow {
     long full = (long) model.bandwidthDelay(phase.cwndGain) + model.aggregation.extra();
     int most = quantized(full, phase);
     int delivered = sample.delivered();
-    if (recoveryBegins) {
-      recoveryBegins = false;
-      int left = Windows.grown(sample.inFlight(), Math.max(delivered, model.mss));
-      cwnd = Math.max(left, model.mss);
-    } else if (conserving && model.round.isStart()) {
-      conserving = false;
-    }
-    if (conserving) {
-      // Section 5.6.4.4: one segment for each that left, for a round trip
-      cwnd = Math.max(cwnd - model.lost(), model.mss);
-      cwnd = Math.max(cwnd, Windows.grown(sample.inFlight(), delivered));
-    } else if (model.fullBandwidth.isReached()) {
+    if (model.fullBandwidth.isReached()) {
       cwnd = Math.min(Windows.grown(cwnd, delivered), most);
     } else if (cwnd < most || sample.totalDelivered() < model.initialWindow) {
       cwnd = Windows.grown(cwnd, delivered);
     }
-    if (!conserving) {
-      cwnd = Math.max(cwnd, minPipe());
-    }
+    cwnd = Math.max(cwnd, minPipe());
     if (phase == BbrPhase.PROBE_RTT) {
       cwnd = Math.min(cwnd, probeRttCwnd());
     }
@@ -160,11 +143,14 @@ final class BbrWindow {
     cwnd = Math.max(cwnd, priorCwnd);
   }
 
+  /**
+   * Here, in section 5.6.4.4, the draft cuts the window to what is in flight, for a round trip in
+   * which as much leaves as arrives. As Linux, we do not: at one loss in a hundred segments a fast
+   * path is always in recovery, and whatever made little be in flight (PROBE_RTT, say) would become
+   * the window, and by the short-term bounds the model. The bounds and the rate are the answer.
+   */
   void recoveryBegins() {
     recovering = true;
-    recoveryBegins = true;
-    conserving = true;
-    model.round.begin();
   }
 
   void recovered(BbrPhase phase) {
@@ -183,7 +169,5 @@ final class BbrWindow {
 
   void endRecovery() {
     recovering = false;
-    recoveryBegins = false;
-    conserving = false;
   }
 }

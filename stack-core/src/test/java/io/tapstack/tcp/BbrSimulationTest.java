@@ -94,6 +94,18 @@ class BbrSimulationTest {
     return share(path, flow, seconds(40));
   }
 
+  /** There, one of some losses in each round trip comes after PROBE_RTT, with little in flight. */
+  @Test
+  void toleratesLossOnAFastPath() {
+    Impairment data = DATA.rate(10 * RATE).queueFrames(700);
+    CongestionPath path = new CongestionPath(1, data, ACKS);
+    CongestionPath.Flow flow = path.flow("bbr");
+    path.impair(data.loss(0.01));
+    flow.begins();
+    path.run(seconds(5));
+    assertThat(share(path, flow, seconds(25)) / 10).isGreaterThan(0.5);
+  }
+
   // Proves: BBR 1
   @Test
   void looksForTheRoundTripWithoutAQueueEveryFiveSeconds() {
