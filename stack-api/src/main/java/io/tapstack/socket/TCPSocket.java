@@ -410,8 +410,9 @@ public final class TCPSocket extends InternetSocket {
   }
 
   /**
-   * Chooses the congestion control of this connection, or of the one to come. Linux calls it
-   * TCP_CONGESTION; Mbed has no such option.
+   * Chooses the congestion control of this connection, or of the one to come. A socket that listens
+   * chooses for all connections that come to it from then on. Linux calls it TCP_CONGESTION; Mbed
+   * has no such option.
    *
    * @param name one of {@link io.tapstack.tcp.CongestionControls#names}
    * @return OK, NO_SOCKET, or PARAMETER if there is none of that name

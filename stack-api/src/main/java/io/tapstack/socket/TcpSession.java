@@ -111,7 +111,11 @@ final class TcpSession extends Session implements TcpEvents {
     if (bound == null || connection != null || backlog < 1) {
       return NsapiError.PARAMETER;
     }
-    listener = tcp().listen(bound, backlog, this);
+    TcpListener listening = tcp().listen(bound, backlog, this);
+    if (congestionControl != null) {
+      listening.congestionControl(CongestionControls.named(congestionControl));
+    }
+    listener = listening;
     return NsapiError.OK;
   }
 
@@ -179,6 +183,10 @@ final class TcpSession extends Session implements TcpEvents {
       return NsapiError.PARAMETER;
     }
     congestionControl = name;
+    TcpListener listening = listener;
+    if (listening != null) {
+      listening.congestionControl(CongestionControls.named(name));
+    }
     TcpConnection current = connection;
     if (current != null && current.state() != TcpState.CLOSED) {
       current.congestionControl(name);

@@ -106,4 +106,30 @@ class LingerTest {
     peer.close();
     socket.close();
   }
+
+  @Test
+  void connectionsThatComeHaveTheCongestionControlOfTheirListener() {
+    assertThat(listener.setCongestionControl("bbr")).isZero();
+    TCPSocket socket = connected();
+    TCPSocket peer = accepted();
+    assertThat(Objects.requireNonNull(peer.info()).congestionControl()).isEqualTo("bbr");
+    assertThat(Objects.requireNonNull(socket.info()).congestionControl()).isEqualTo("cubic");
+    socket.close();
+    peer.close();
+  }
+
+  @Test
+  void aChoiceBeforeListeningHoldsAsWell() {
+    TCPSocket early = tcp(hosts.a());
+    assertThat(early.setCongestionControl("reno")).isZero();
+    assertThat(early.bind(10)).isZero();
+    assertThat(early.listen(1)).isZero();
+    TCPSocket socket = tcp(hosts.b());
+    assertThat(socket.connect(A, 10)).isZero();
+    TCPSocket peer = Objects.requireNonNull(early.accept(null));
+    assertThat(Objects.requireNonNull(peer.info()).congestionControl()).isEqualTo("reno");
+    socket.close();
+    peer.close();
+    early.close();
+  }
 }
