@@ -172,8 +172,8 @@ class LanguageTest {
   /** In each mode, payload is compared with what the other side gave. */
   @Test
   void flagsOfAccurateEcnAndUrgentPointersAreSent() {
-    assertPasses(LISTEN.replace("< S 0", "< SEWA 0") + "+0 > S. 0:0(0) ack 1 <...>\n");
-    assertPasses(ESTABLISHED + "+0 < UP. 1:11(10) ack 1 win 1000 urg 5\n+0.04 > . 1:1(0) ack 11\n");
+    assertPasses(LISTEN.replace("< S 0", "< SEWA 0") + "+0 > SE. 0:0(0) ack 1 <...>\n");
+    assertPasses(ESTABLISHED + "+0 < UP. 1:11(10) ack 1 win 1000 urg 5\n+0 > . 1:1(0) ack 11\n");
     assertPasses(ESTABLISHED + "+0 < - 1:11(10) win 1000\n+0 < 0 1:11(10) win 1000\n");
   }
 
@@ -231,7 +231,7 @@ class LanguageTest {
             + """
             +0 < P. 1:11(10) ack 1 win 1000
             +0 read(4, ..., 100) = 10
-            +.04 > . 1:1(0) ack 11
+            +0 > . 1:1(0) ack 11
             """;
     assertPasses(script);
   }
