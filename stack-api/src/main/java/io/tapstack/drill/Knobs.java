@@ -61,7 +61,7 @@ public final class Knobs {
   private static final Map<String, String> FIXED =
       Map.ofEntries(
           Map.entry("early_retransmit", "0"),
-          Map.entry("quick_ack", "0"),
+          Map.entry("quick_ack", "1"),
           Map.entry("pmtu_discovery", "1"),
           Map.entry("fastopen", "0"));
 

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls on TCP sockets, mapped to the core. */
 final class StreamCalls {
-  /** Reads and writes go in pieces of this size, so that no script makes us hold more. */
   /** The most that Linux lets wait, by default. */
   private static final int SOMAXCONN = 4096;
 
+  /** Reads and writes go in pieces of this size, so that no script makes us hold more. */
   private static final int PIECE = 64 * 1024;
 
   private final Bench bench;
